@@ -1,0 +1,7 @@
+"""Public rules of rules_pytorch_manifest."""
+
+load("//manifest/private:pytorch_manifest.bzl", _pytorch_manifest = "pytorch_manifest")
+load("//manifest/private:wheel_manifest.bzl", _wheel_manifest = "wheel_manifest")
+
+pytorch_manifest = _pytorch_manifest
+wheel_manifest = _wheel_manifest

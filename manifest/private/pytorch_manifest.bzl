@@ -1,0 +1,32 @@
+"""The PyTorch face of `wheel_manifest`."""
+
+load(":wheel_manifest.bzl", "wheel_manifest")
+
+# Which source each distribution is built from. `*` ends a prefix.
+PYTORCH_SOURCE_OF = {
+    "amd-torch-*": "pytorch",
+    "apex": "apex",
+    "torch": "pytorch",
+    "torchaudio": "pytorch_audio",
+    "torchvision": "pytorch_vision",
+    "triton": "triton",
+}
+
+def pytorch_manifest(name, wheels, source_of = PYTORCH_SOURCE_OF, **kwargs):
+    """Writes `{name}.json`: what every wheel of a PyTorch build is and where it came from.
+
+    Args:
+        name: `str`: the target's name, and the document's without `.json`.
+        wheels: `list[label]`: see `wheel_manifest.wheels`.
+        source_of: `dict[str, str]`: see `wheel_manifest.source_of`; by default
+            PyTorch's own distributions.
+        **kwargs: every other attribute of `wheel_manifest`: `sources`,
+            `expected`, `prefix`, `stamp`, the declared values, and those that
+            all rules have.
+    """
+    wheel_manifest(
+        name = name,
+        wheels = wheels,
+        source_of = source_of,
+        **kwargs
+    )

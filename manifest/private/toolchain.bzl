@@ -1,0 +1,31 @@
+"""The toolchain: the programs that the actions of a manifest run."""
+
+def _wheel_manifest_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(
+        wheelmanifest = struct(
+            wheelentry = ctx.attr.wheelentry[DefaultInfo].files_to_run,
+            wheelmanifest = ctx.attr.wheelmanifest[DefaultInfo].files_to_run,
+        ),
+    )]
+
+wheel_manifest_toolchain = rule(
+    implementation = _wheel_manifest_toolchain_impl,
+    doc = """Names the programs for one execution platform.
+
+Two programs, so that a change to the command line's many verbs does not read
+every wheel again.""",
+    attrs = {
+        "wheelentry": attr.label(
+            doc = "Reads the size, digest, name, METADATA and WHEEL of one wheel.",
+            cfg = "exec",
+            executable = True,
+            mandatory = True,
+        ),
+        "wheelmanifest": attr.label(
+            doc = "Projects the status, gathers the wheels and validates the manifest.",
+            cfg = "exec",
+            executable = True,
+            mandatory = True,
+        ),
+    },
+)

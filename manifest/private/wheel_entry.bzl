@@ -1,0 +1,110 @@
+"""The aspect that reads each wheel once, whoever asks and however often.
+
+What it declares depends on the wheel's File alone: no label of a manifest, no
+setting, no folder, no status. A new commit therefore runs none of it.
+"""
+
+load("@rules_python//python:packaging.bzl", "PyWheelInfo")
+load(":wheel_entry_info.bzl", "WheelEntryInfo")
+load(":wheel_folders.bzl", "IMPORTED_TAG")
+
+TOOLCHAIN_TYPE = "//manifest:toolchain_type"
+
+def is_wheel(file):
+    """Whether a file counts as a wheel, or as a folder that may hold wheels.
+
+    Args:
+        file: `File`.
+
+    Returns:
+        `bool`. Case does not matter here, so that `X.WHL` reaches the parser,
+        which refuses it by name.
+    """
+    return file.is_directory or file.basename.lower().endswith(".whl")
+
+def declare_entry(ctx, wheel, name_file = None, folder = ""):
+    """Declares the action that reads one wheel's directories.
+
+    Args:
+        ctx: of a rule or an aspect that has the toolchain.
+        wheel: `File`: a wheel, or a tree artifact that holds wheels.
+        name_file: `File` or None: holds the wheel's real file name
+            (`PyWheelInfo.name_file`).
+        folder: `str`: see `WheelEntryInfo.entries`.
+
+    Returns:
+        A struct as in `WheelEntryInfo.entries`.
+    """
+
+    # By the File alone: an aspect of another rule and this rule itself then
+    # declare one and the same action, which Bazel shares.
+    stem = "_wheelentry/" + wheel.short_path.replace("../", "")
+    entry = ctx.actions.declare_file(stem + ".entry.json")
+    metadata = ctx.actions.declare_directory(stem + ".metadata")
+
+    args = ctx.actions.args()
+    if wheel.is_directory:
+        args.add_all("--tree", [wheel], expand_directories = False)
+    else:
+        args.add("--wheel", wheel)
+    if name_file:
+        args.add("--name-file", name_file)
+    args.add("--out", entry)
+    args.add_all("--metadata-dir", [metadata], expand_directories = False)
+
+    ctx.actions.run(
+        mnemonic = "WheelEntry",
+        executable = ctx.toolchains[TOOLCHAIN_TYPE].wheelmanifest.wheelentry,
+        toolchain = TOOLCHAIN_TYPE,
+        arguments = [args],
+        inputs = [wheel] + ([name_file] if name_file else []),
+        outputs = [entry, metadata],
+        progress_message = "Reading wheel %{input}",
+        execution_requirements = {"supports-path-mapping": "1"},
+    )
+    return struct(wheel = wheel, entry = entry, metadata = metadata, folder = folder)
+
+def _visited(attributes):
+    """The entries that the visited dependencies made, by wheel."""
+    entries = {}
+    for name in dir(attributes):
+        value = getattr(attributes, name)
+        if type(value) == "dict":
+            candidates = value.keys() + value.values()
+        else:
+            candidates = value if type(value) == "list" else [value]
+        for dep in candidates:
+            if type(dep) == "Target" and WheelEntryInfo in dep:
+                for entry in dep[WheelEntryInfo].entries:
+                    entries[entry.wheel] = entry
+    return entries
+
+def _wheel_entry_aspect_impl(target, ctx):
+    wheels = [file for file in target[DefaultInfo].files.to_list() if is_wheel(file)]
+    if not wheels:
+        return [WheelEntryInfo(entries = [])]
+
+    # What counts is what this target itself holds: a rule that repacks a wheel
+    # takes one in and must not list it.
+    visited = _visited(ctx.rule.attr)
+    folder = ctx.label.name.rpartition("/")[0] if IMPORTED_TAG in ctx.rule.attr.tags else ""
+    name_files = {}
+    if PyWheelInfo in target:
+        name_files[target[PyWheelInfo].wheel] = target[PyWheelInfo].name_file
+
+    return [WheelEntryInfo(entries = [
+        visited.get(wheel) or declare_entry(ctx, wheel, name_files.get(wheel), folder)
+        for wheel in wheels
+    ])]
+
+wheel_entry_aspect = aspect(
+    implementation = _wheel_entry_aspect_impl,
+    doc = "Declares one WheelEntry action for each wheel in a target's files.",
+    # Every attribute: a rule that forwards a wheel under another attribute than
+    # `srcs` would lose its name_file without a word.
+    attr_aspects = ["*"],
+    # A generated file's label carries the aspect to the rule that makes it.
+    apply_to_generating_rules = True,
+    provides = [WheelEntryInfo],
+    toolchains = [TOOLCHAIN_TYPE],
+)

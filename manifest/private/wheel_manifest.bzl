@@ -1,0 +1,204 @@
+"""The rule that gathers the facts of wheels, status and settings into one document."""
+
+load(":declared.bzl", "declared_attrs", "read_declared")
+load(":stamping.bzl", "STAMP_ATTRS", "is_stamped")
+load(":wheel_entry.bzl", "TOOLCHAIN_TYPE", "declare_entry", "is_wheel", "wheel_entry_aspect")
+load(":wheel_entry_info.bzl", "WheelEntryInfo")
+load(":wheel_manifest_info.bzl", "WheelManifestInfo")
+
+def _gather(ctx):
+    """The entry of every wheel listed, once a File.
+
+    Returns:
+        `(wheels, faults)`: a list of structs `label` (`str`) and `entry` (as in
+        `WheelEntryInfo.entries`), and what is wrong, one line each.
+    """
+    wheels = {}
+    faults = []
+    for target in ctx.attr.wheels:
+        # A target that several manifests share made its entries in the aspect;
+        # a bare source file gets no aspect, so the same action is declared here.
+        made = {}
+        if WheelEntryInfo in target:
+            made = {entry.wheel: entry for entry in target[WheelEntryInfo].entries}
+        files = target[DefaultInfo].files.to_list()
+        if not files:
+            faults.append("wheels: {} holds no file; want at least one wheel".format(_display(target.label)))
+        for file in files:
+            if not is_wheel(file):
+                faults.append("wheels: {} holds {}; want files that end in '.whl', or folders of them".format(
+                    _display(target.label),
+                    file.short_path,
+                ))
+            elif file not in wheels:
+                wheels[file] = struct(
+                    label = _display(target.label),
+                    entry = made.get(file) or declare_entry(ctx, file),
+                )
+    if not ctx.attr.wheels:
+        faults.append("wheels = []: want at least one target that holds a wheel")
+    return wheels.values(), faults
+
+def _display(label):
+    # The label as users write it; the main repository's has no `@@`.
+    return str(label).removeprefix("@@").removeprefix("@") if not label.workspace_name else str(label)
+
+def _status(ctx, tool, keys):
+    """Declares the projection of the stable status to the keys in use.
+
+    The whole file also carries the host and the user, and the keys of others:
+    with it the merge would run anew for each, and share no cache.
+    """
+    status = ctx.actions.declare_file(ctx.label.name + ".status.json")
+    args = ctx.actions.args()
+    args.add("status")
+    args.add("--stable-status", ctx.info_file)
+    args.add_all(keys, before_each = "--key")
+    args.add_all(ctx.attr.sources, before_each = "--source")
+    args.add("--out", status)
+    ctx.actions.run(
+        mnemonic = "WheelManifestStatus",
+        executable = tool,
+        toolchain = TOOLCHAIN_TYPE,
+        arguments = [args],
+        inputs = [ctx.info_file],
+        outputs = [status],
+        progress_message = "Reading workspace status for %{label}",
+    )
+    return status
+
+def _config(ctx, declared, wheels, stamped):
+    """Writes what the rule was told, so that a changed setting re-runs the merge alone."""
+    config = ctx.actions.declare_file(ctx.label.name + ".config.json")
+    ctx.actions.write(config, json.encode_indent({
+        "declared": declared,
+        "expected": ctx.attr.expected,
+        "prefix": ctx.attr.prefix,
+        "source_of": ctx.attr.source_of,
+        "sources": ctx.attr.sources,
+        "stamped": stamped,
+        "wheels": [
+            {"folder": wheel.entry.folder, "label": wheel.label, "path": wheel.entry.wheel.short_path}
+            for wheel in wheels
+        ],
+    }, indent = "  ") + "\n")
+    return config
+
+def _manifest(ctx, tool, wheels, config, status):
+    manifest = ctx.actions.declare_file(ctx.label.name + ".json")
+    entries = [wheel.entry.entry for wheel in wheels]
+    args = ctx.actions.args()
+    args.use_param_file("@%s")
+    args.set_param_file_format("multiline")
+    args.add("generate")
+    args.add("--quiet")
+    args.add("--config", config)
+    if status:
+        args.add("--status", status)
+    args.add_all(entries, before_each = "--entry")
+    args.add("--out", manifest)
+    ctx.actions.run(
+        mnemonic = "WheelManifest",
+        executable = tool,
+        toolchain = TOOLCHAIN_TYPE,
+        arguments = [args],
+        inputs = entries + [config] + ([status] if status else []),
+        outputs = [manifest],
+        progress_message = "Writing wheel manifest %{output}",
+        execution_requirements = {"supports-path-mapping": "1"},
+    )
+    return manifest
+
+def _validation(ctx, tool, manifest):
+    """Declares the verdict on the finished document, apart from the action that made it.
+
+    A judge of its own can be skipped (`--norun_validations`) or asked again
+    without a new manifest.
+    """
+    verdict = ctx.actions.declare_file(ctx.label.name + ".validation.json")
+    args = ctx.actions.args()
+    args.add("validate")
+    args.add("--quiet")
+    args.add("--format", "json")
+    args.add("--out", verdict)
+    args.add(manifest)
+    ctx.actions.run(
+        mnemonic = "ValidateWheelManifest",
+        executable = tool,
+        toolchain = TOOLCHAIN_TYPE,
+        arguments = [args],
+        inputs = [manifest],
+        outputs = [verdict],
+        progress_message = "Validating wheel manifest %{input}",
+    )
+    return verdict
+
+def _wheel_manifest_impl(ctx):
+    declared, keys, faults = read_declared(ctx)
+    wheels, wheel_faults = _gather(ctx)
+    faults.extend(wheel_faults)
+    if faults:
+        fail("\n".join(["{} cannot be made:".format(_display(ctx.label))] + ["  " + fault for fault in faults]))
+
+    tool = ctx.toolchains[TOOLCHAIN_TYPE].wheelmanifest.wheelmanifest
+    stamped = is_stamped(ctx)
+    status = _status(ctx, tool, keys) if stamped else None
+    config = _config(ctx, declared, wheels, stamped)
+    manifest = _manifest(ctx, tool, wheels, config, status)
+    verdict = _validation(ctx, tool, manifest)
+    entries = [wheel.entry for wheel in wheels]
+
+    return [
+        DefaultInfo(
+            files = depset([manifest]),
+            runfiles = ctx.runfiles([manifest]),
+        ),
+        WheelManifestInfo(
+            manifest = manifest,
+            entries = entries,
+            validation = verdict,
+        ),
+        OutputGroupInfo(
+            wheel_entries = depset([entry.entry for entry in entries]),
+            wheel_metadata = depset([entry.metadata for entry in entries]),
+            wheels = depset([entry.wheel for entry in entries]),
+            _validation = depset([verdict]),
+        ),
+    ]
+
+wheel_manifest = rule(
+    implementation = _wheel_manifest_impl,
+    doc = """Writes `{name}.json`: what every wheel is, its exact bytes, and where it came from.
+
+Each wheel is read by one cached action that knows neither the commit nor this
+rule; a new commit gathers their results anew and reads no wheel. The document is
+described in docs/manifest-format.md. A fault in any wheel, in the status or in
+what is declared fails the build with all faults, and leaves no manifest.
+
+Output groups: `wheels`, `wheel_entries` (facts, JSON), `wheel_metadata` (METADATA,
+byte for byte), `_validation` (the verdict).""",
+    attrs = {
+        "expected": attr.string_list(
+            doc = "Distributions that must be there, each once a Python, build tag and platform; " +
+                  "one that is missing or doubled fails the build.",
+        ),
+        "prefix": attr.string(
+            doc = "Folders put before every wheel's relative_path, such as `gfx94X-dcgpu/`.",
+        ),
+        "source_of": attr.string_dict(
+            doc = "Distribution to source: whose commit is an artifact's `build.commit`. " +
+                  "A name that ends in `*` is a prefix.",
+        ),
+        "sources": attr.string_list(
+            doc = "Sources that the stamp must have, by name, such as `pytorch`; " +
+                  "empty: every source that it has.",
+        ),
+        "wheels": attr.label_list(
+            doc = "Targets that hold wheels: `py_wheel`, filegroups, single files, rules that make a folder of wheels, aliases.",
+            allow_files = True,
+            aspects = [wheel_entry_aspect],
+        ),
+    } | declared_attrs() | STAMP_ATTRS,
+    provides = [WheelManifestInfo],
+    toolchains = [TOOLCHAIN_TYPE],
+)

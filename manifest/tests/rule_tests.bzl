@@ -1,0 +1,91 @@
+"""What the rule declares: which actions, with which inputs, and which configuration."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//manifest:defs.bzl", "wheel_manifest")
+load("//manifest:providers.bzl", "WheelManifestInfo")
+
+_SETTING = str(Label("//manifest/settings:rocm_sdk_version"))
+
+def _rule_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    actions = {action.mnemonic: action for action in analysistest.target_actions(env)}
+
+    asserts.equals(env, ctx.attr.stamped, "WheelManifestStatus" in actions)
+    for mnemonic, action in actions.items():
+        names = [file.basename for file in action.inputs.to_list()]
+        if mnemonic != "WheelManifestStatus":
+            # The whole status also carries the host, the user and everybody
+            # else's keys.
+            asserts.false(env, "stable-status.txt" in names, mnemonic + " reads stable-status.txt")
+        asserts.false(env, "volatile-status.txt" in names, mnemonic + " reads volatile-status.txt")
+        asserts.false(env, any([name.endswith(".whl") for name in names]), mnemonic + " reads a wheel")
+        if mnemonic == "WheelManifestStatus":
+            for key in ctx.attr.keys:
+                asserts.true(env, key in action.argv, "no {} in {}".format(key, action.argv))
+
+    config = json.decode(actions["FileWrite"].content)
+    asserts.equals(env, ctx.attr.rocm_sdk_version, config["declared"]["rocm_sdk_version"])
+    asserts.equals(env, ctx.attr.stamped, config["stamped"])
+    asserts.equals(env, len(target[WheelManifestInfo].entries), len(config["wheels"]))
+    asserts.equals(env, [target[WheelManifestInfo].manifest], target[DefaultInfo].files.to_list())
+    asserts.equals(env, [target[WheelManifestInfo].validation], target[OutputGroupInfo]._validation.to_list())
+    return analysistest.end(env)
+
+_ATTRS = {
+    "keys": attr.string_list(),
+    "rocm_sdk_version": attr.string(),
+    "stamped": attr.bool(),
+}
+
+_plain_test = analysistest.make(
+    _rule_test_impl,
+    attrs = _ATTRS,
+    config_settings = {"//command_line_option:stamp": False, _SETTING: "set"},
+)
+
+_stamped_test = analysistest.make(
+    _rule_test_impl,
+    attrs = _ATTRS,
+    config_settings = {"//command_line_option:stamp": True, _SETTING: "set"},
+)
+
+def rule_test_suite(name):
+    """Declares the tests.
+
+    Args:
+        name: `str`
+    """
+    subjects = {
+        "attribute": dict(rocm_sdk_version = "attribute"),
+        "keys": dict(rocm_sdk_version = "{STABLE_ROCM}+{STABLE_X}"),
+        "never": dict(stamp = 0),
+        "setting": {},
+        "stamp": dict(stamp = 1),
+    }
+    for subject, attributes in subjects.items():
+        wheel_manifest(
+            name = "{}_{}_subject".format(name, subject),
+            tags = ["manual"],
+            wheels = ["//testdata:wheels"],
+            **attributes
+        )
+    tests = {
+        "attribute_before_setting": (_plain_test, "attribute", dict(rocm_sdk_version = "attribute")),
+        "keys_are_in_use": (_stamped_test, "keys", dict(
+            keys = ["STABLE_ROCM", "STABLE_X"],
+            rocm_sdk_version = "{STABLE_ROCM}+{STABLE_X}",
+            stamped = True,
+        )),
+        "setting_alone": (_plain_test, "setting", dict(rocm_sdk_version = "set")),
+        "stamp_0_under_stamp": (_stamped_test, "never", dict(rocm_sdk_version = "set")),
+        "stamp_1_under_nostamp": (_plain_test, "stamp", dict(rocm_sdk_version = "set", stamped = True)),
+        "stamp_as_the_build_says": (_stamped_test, "setting", dict(rocm_sdk_version = "set", stamped = True)),
+    }
+    for test, (make, subject, want) in tests.items():
+        make(
+            name = "{}_{}_test".format(name, test),
+            target_under_test = "{}_{}_subject".format(name, subject),
+            **want
+        )
+    native.test_suite(name = name, tests = ["{}_{}_test".format(name, test) for test in tests])

@@ -1,0 +1,1 @@
+"""Stands in for torchaudio in the demonstration's wheel."""

@@ -1,0 +1,1 @@
+"""Stands in for triton in the demonstration's wheel."""
