@@ -8,6 +8,7 @@
 package finding
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -103,8 +104,14 @@ type wire struct {
 	Message  string   `json:"message"`
 }
 
+// MarshalJSON leaves <, > and & as they are: whether they are escaped is the
+// outer encoder's choice.
 func (f Finding) MarshalJSON() ([]byte, error) {
-	return json.Marshal(wire{f.Code, f.Severity, ref(f.Artifact), ref(f.Member), ref(f.Field), ref(f.Got), ref(f.Want), f.Message})
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(wire{f.Code, f.Severity, ref(f.Artifact), ref(f.Member), ref(f.Field), ref(f.Got), ref(f.Want), f.Message})
+	return b.Bytes(), err
 }
 
 func (f *Finding) UnmarshalJSON(data []byte) error {
