@@ -1,0 +1,48 @@
+package entry
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+)
+
+// digestBuffer is large enough that the switch between reading and hashing
+// costs nothing, and small enough for the processor's cache.
+const digestBuffer = 512 << 10
+
+// Digest reads r to its end, once, and returns the number of bytes and their
+// SHA-256 as 64 lower-case hex digits. Reading goes on while the last buffer is
+// hashed; two buffers are all the memory it needs.
+func Digest(r io.Reader) (size int64, digest string, err error) {
+	type part struct {
+		buffer []byte
+		n      int
+		err    error
+	}
+	empty := make(chan []byte, 2)
+	full := make(chan part, 2)
+	empty <- make([]byte, digestBuffer)
+	empty <- make([]byte, digestBuffer)
+	go func() {
+		defer close(full)
+		for buffer := range empty {
+			n, err := io.ReadFull(r, buffer)
+			full <- part{buffer, n, err}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	h := sha256.New()
+	for p := range full {
+		h.Write(p.buffer[:p.n])
+		size += int64(p.n)
+		if p.err == nil {
+			empty <- p.buffer
+		} else if !errors.Is(p.err, io.EOF) && !errors.Is(p.err, io.ErrUnexpectedEOF) {
+			err = p.err
+		}
+	}
+	return size, hex.EncodeToString(h.Sum(nil)), err
+}

@@ -1,0 +1,110 @@
+package entry
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/archive"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
+)
+
+// Read reads one wheel: the whole file once for its size and digest, then its
+// directories, METADATA and WHEEL. The file's real name and the folder to be
+// written into the entry are the caller's. What is wrong with the wheel is in
+// the entry's faults; an error says that the file itself could not be read.
+// The second result is METADATA byte for byte, nil where there is none to read.
+func Read(path, filename, folder string) (Entry, []byte, error) {
+	e := Entry{Filename: plain(filename), Folder: plain(folder)}
+	faults := newFaults(e)
+	metadata, err := e.read(path, filename, faults)
+	if err != nil {
+		return Entry{}, nil, fmt.Errorf("reading wheel %s: %w", path, err)
+	}
+	e.Faults = faults.all()
+	return e, metadata, nil
+}
+
+func (e *Entry) read(path, filename string, faults *faults) (metadata []byte, err error) {
+	name, err := wheel.Parse(filename)
+	malformed := (*wheel.NameError)(nil)
+	switch {
+	case errors.As(err, &malformed):
+		for _, f := range malformed.Faults {
+			faults.add(f)
+		}
+	case err != nil:
+		return nil, err
+	default:
+		e.Name = spelt(name)
+	}
+	// Before it is opened: a pipe would keep the open waiting.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		faults.add(finding.Errorf(IsADirectory, "a folder is named like a wheel"))
+		return nil, nil
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("not a regular file: %s", info.Mode())
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if info, err = file.Stat(); err != nil {
+		return nil, err
+	}
+	if e.SizeBytes, e.SHA256, err = Digest(file); err != nil {
+		return nil, err
+	}
+	c := contents{entry: e, name: name, faults: faults}
+	if metadata, err = c.read(file); errors.Is(err, io.ErrUnexpectedEOF) {
+		err = ErrChanged // it had these bytes when it was hashed
+	}
+	if err != nil {
+		return nil, err
+	}
+	return metadata, unchanged(file, info, e.SizeBytes)
+}
+
+// unchanged makes sure that digest and directories are of the same bytes.
+func unchanged(file *os.File, before fs.FileInfo, size int64) error {
+	after, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if before.Size() != size || after.Size() != size || !after.ModTime().Equal(before.ModTime()) {
+		return fmt.Errorf("%w: %d bytes before, %d read, %d after", ErrChanged, before.Size(), size, after.Size())
+	}
+	return nil
+}
+
+// spelt is a file name's parts as an entry has them.
+func spelt(n wheel.Name) *Name {
+	name := &Name{
+		Distribution: n.Distribution, Version: n.VersionText,
+		PythonTag: string(n.Python), ABITag: string(n.ABI), PlatformTag: string(n.Platform),
+	}
+	if n.Build != nil {
+		name.BuildTag = &n.Build.Text
+	}
+	return name
+}
+
+// damage turns the error of a member that is damaged into a finding; any other
+// error comes back.
+func (f *faults) damage(err error) error {
+	var damage *archive.Damage
+	if errors.As(err, &damage) {
+		f.add(damage.Finding)
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
+)
+
+// maxNameFile bounds the content of --name-file, in bytes; a file name that is
+// too long for a wheel is found by who reads it.
+const maxNameFile = 64 << 10
+
+// exec reads what the flags name and writes the outputs, entry.json last.
+func (o options) exec(ctx context.Context) error {
+	sources, err := o.sources()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.metadataDir, 0o777); err != nil {
+		return err
+	}
+	entries := []entry.Entry{}
+	for _, s := range sources {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e, metadata, err := o.read(s)
+		if err != nil {
+			return err
+		}
+		if err := o.keep(s, metadata); err != nil {
+			return err
+		}
+		entries = append(entries, e)
+	}
+	var b bytes.Buffer
+	if err := entry.Encode(&b, entries); err != nil {
+		return err
+	}
+	return replace(o.out, b.Bytes())
+}
+
+// sources lists what is to be read.
+func (o options) sources() ([]entry.Source, error) {
+	if o.tree != "" {
+		return entry.Walk(o.tree)
+	}
+	name := filepath.Base(o.wheel)
+	if o.nameFile != "" {
+		var err error
+		if name, err = readName(o.nameFile); err != nil {
+			return nil, err
+		}
+	}
+	return []entry.Source{{Path: o.wheel, Filename: name}}, nil
+}
+
+// read reads one source. A wheel named by a flag is read whatever its name is.
+func (o options) read(s entry.Source) (entry.Entry, []byte, error) {
+	if o.wheel != "" {
+		return entry.Read(s.Path, s.Filename, s.Folder)
+	}
+	return s.Read()
+}
+
+// readName reads a wheel's real file name, less one final line end.
+func readName(path string) (name string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxNameFile+1))
+	if err := f.Close(); err != nil {
+		return "", err
+	}
+	if err != nil {
+		return "", err
+	}
+	name = strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	if name == "" || len(data) > maxNameFile {
+		return "", fmt.Errorf("name file %s has %d bytes, want a file name", path, len(data))
+	}
+	return name, nil
+}
+
+// keep writes METADATA byte for byte. A name that could lead elsewhere is no
+// wheel's, and a fault in the entry.
+func (o options) keep(s entry.Source, metadata []byte) error {
+	if metadata == nil || strings.ContainsAny(s.Filename, "/\\\x00") || !filepath.IsLocal(s.Filename) {
+		return nil
+	}
+	folder := filepath.Join(o.metadataDir, filepath.FromSlash(s.Folder))
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	return replace(filepath.Join(folder, s.Filename+".metadata"), metadata)
+}
+
+// replace writes a file aside and renames it into place. The name aside is a
+// short one: that of a wheel may be as long as the file system allows.
+func replace(path string, data []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".wheelentry-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
