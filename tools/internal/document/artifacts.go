@@ -1,0 +1,151 @@
+package document
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+func (c *checker) artifacts(m *Manifest, at *place) {
+	if len(m.Artifacts) == 0 {
+		c.fault("no_wheels", at, "", "at least one artifact", "the document has no artifacts")
+	}
+	first := make(map[string]int, len(m.Artifacts))
+	for i := range m.Artifacts {
+		a, here := &m.Artifacts[i], at.elem(i)
+		path := here.at("relative_path")
+		if i > 0 && m.Artifacts[i-1].RelativePath > a.RelativePath {
+			c.fault("unsorted_artifacts", path, a.RelativePath, "artifacts sorted by the bytes of relative_path", "the artifact before comes after this one")
+		}
+		key := pathKey(a.RelativePath)
+		if other, twice := first[key]; twice {
+			c.fault("duplicate_path", path, a.RelativePath, "a path of its own, also after normalisation and case folding",
+				"artifact %d has the path %q", other, m.Artifacts[other].RelativePath)
+		} else {
+			first[key] = i
+		}
+		c.artifact(a, here)
+	}
+}
+
+func (c *checker) artifact(a *Artifact, at *place) {
+	c.path(a.RelativePath, at.at("relative_path"))
+	if a.SizeBytes < 1 || a.SizeBytes > maxInteger {
+		c.fault("invalid_value", at.at("size_bytes"), strconv.FormatInt(a.SizeBytes, 10), "an integer from 1, below 2^53", "not a wheel's size")
+	}
+	c.matches(sha256Pattern, a.SHA256, at.at("sha256"), wantSHA256)
+	c.labels(a, at.at("labels"))
+	c.metadata(&a.Metadata, at.at("metadata"))
+	if a.Contents != nil {
+		c.contents(a.Contents, at.at("contents"))
+	}
+	if a.Build == nil {
+		c.fault("required_field", at.at("build"), "null", "an object", "an artifact of a document says which build made it")
+		return
+	}
+	build := at.at("build")
+	if b := a.Build; b.Status != Rebuilt && b.Status != Reused {
+		c.fault("invalid_value", build.at("status"), b.Status, "rebuilt or reused", "an unknown status")
+	}
+	c.time(a.Build.Timestamp, build.at("timestamp"))
+	c.run(a.Build.RunID, a.Build.RunAttempt, a.Build.JobID, a.Build.RunURL, build)
+	if a.Build.Commit != nil {
+		c.matches(commitPattern, *a.Build.Commit, build.at("commit"), wantCommit)
+	}
+}
+
+func (c *checker) labels(a *Artifact, at *place) {
+	l := &a.Labels
+	if l.Framework != Framework {
+		c.fault("invalid_value", at.at("framework"), l.Framework, Framework, "an unknown framework")
+	}
+	c.text(l.BuildVariant, at.at("build_variant"))
+	c.text(l.AMDGPUFamily, at.at("amdgpu_family"))
+	c.archs(l.ROCmArch, at.at("rocm_arch"), isROCmArch, wantROCmArch)
+	parts := []string{l.Distribution, l.Version}
+	if l.BuildTag != nil {
+		parts = append(parts, *l.BuildTag)
+	}
+	parts = append(parts, l.PythonTag, l.ABITag, l.PlatformTag)
+	name := a.RelativePath[strings.LastIndexByte(a.RelativePath, '/')+1:]
+	if spelt := strings.Join(parts, "-") + ".whl"; spelt != name {
+		c.fault("label_mismatch", at, spelt, fmt.Sprintf("%q", name), "the labels are not the parts of the file's name")
+	}
+	for _, f := range []struct{ name, value string }{
+		{"distribution", l.Distribution},
+		{"version", l.Version},
+		{"python_tag", l.PythonTag},
+		{"abi_tag", l.ABITag},
+		{"platform_tag", l.PlatformTag},
+	} {
+		c.text(&f.value, at.at(f.name))
+	}
+	c.text(l.BuildTag, at.at("build_tag"))
+}
+
+func (c *checker) metadata(m *Metadata, at *place) {
+	c.text(&m.Name, at.at("name"))
+	c.text(&m.Version, at.at("version"))
+	c.text(m.RequiresPython, at.at("requires_python"))
+	c.texts(m.RequiresDist, at.at("requires_dist"))
+	c.texts(m.Tags, at.at("tags"))
+	c.matches(sha256Pattern, m.SHA256, at.at("sha256"), wantSHA256)
+}
+
+func (c *checker) texts(list []string, at *place) {
+	for i := range list {
+		c.text(&list[i], at.elem(i))
+	}
+}
+
+func (c *checker) contents(x *Contents, at *place) {
+	c.count(x.Reader, 1, at.at("reader"))
+	c.count(x.Members, 0, at.at("members"))
+	if x.Record != "verified" && x.Record != "defective" {
+		c.fault("invalid_value", at.at("record"), x.Record, "verified or defective", "an unknown judgement of RECORD")
+	}
+	for i, d := range x.Defects {
+		here := at.at("defects").elem(i)
+		c.text(&d.Path, here.at("path"))
+		c.text(&d.Class, here.at("class"))
+		c.text(d.Got, here.at("got"))
+		c.text(d.Want, here.at("want"))
+	}
+	if m := x.Module; m != nil {
+		here := at.at("module")
+		c.path(m.Path, here.at("path"))
+		c.text(m.Version, here.at("version"))
+		c.text(m.GitVersion, here.at("git_version"))
+		c.text(m.HIP, here.at("hip"))
+		c.text(m.CUDA, here.at("cuda"))
+	}
+	code := at.at("device_code")
+	c.targets(x.DeviceCode.ROCm, x.DeviceCode.CUDA, x.DeviceCode.PTX, code)
+	c.archs(x.DeviceCode.Named, code.at("named"), func(s string) bool { return isROCmArch(s) || isCUDAArch(s) }, wantROCmArch)
+	for i, k := range x.DeviceCode.Kpack {
+		here := code.at("kpack").elem(i)
+		c.path(k.Path, here.at("path"))
+		c.text(&k.KernelName, here.at("kernel_name"))
+		c.texts(k.SearchPaths, here.at("search_paths"))
+	}
+	for i, f := range x.DeviceCode.Files {
+		here := code.at("files").elem(i)
+		c.path(f.Path, here.at("path"))
+		c.targets(f.ROCm, f.CUDA, f.PTX, here)
+		c.count(f.Objects, 0, here.at("objects"))
+		c.count(f.Outside, 0, here.at("outside"))
+		c.texts(f.Unknown, here.at("unknown"))
+	}
+}
+
+func (c *checker) targets(rocm, cuda, ptx []string, at *place) {
+	c.archs(rocm, at.at("rocm"), isROCmArch, wantROCmArch)
+	c.archs(cuda, at.at("cuda"), smPattern.MatchString, "a target such as sm_90a")
+	c.archs(ptx, at.at("ptx"), computePattern.MatchString, "a target such as compute_90")
+}
+
+func (c *checker) count(n, least int64, at *place) {
+	if n < least || n > maxInteger {
+		c.fault("invalid_value", at, strconv.FormatInt(n, 10), fmt.Sprintf("an integer from %d, below 2^53", least), "not a count")
+	}
+}

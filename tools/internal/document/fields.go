@@ -1,0 +1,116 @@
+package document
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
+)
+
+var (
+	extraType = reflect.TypeFor[Extra]()
+	listType  = reflect.TypeFor[List]()
+)
+
+// field is one JSON field of a struct.
+type field struct {
+	name  string
+	index int
+	// required says that the field is a pointer in Go which a document cannot
+	// hold as null.
+	required bool
+}
+
+// object describes a struct type as a JSON object; extra is the index of its
+// Extra field, or -1.
+type object struct {
+	fields []field // sorted by name
+	extra  int
+}
+
+var objects sync.Map // reflect.Type -> *object
+
+func objectOf(t reflect.Type) *object {
+	if o, ok := objects.Load(t); ok {
+		return o.(*object)
+	}
+	o := &object{extra: -1}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Type == extraType {
+			o.extra = i
+			continue
+		}
+		o.fields = append(o.fields, field{f.Tag.Get("json"), i, f.Tag.Get("document") == "required"})
+	}
+	slices.SortFunc(o.fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	loaded, _ := objects.LoadOrStore(t, o)
+	return loaded.(*object)
+}
+
+func (o *object) find(name string) (field, bool) {
+	i, ok := slices.BinarySearchFunc(o.fields, name, func(f field, n string) int { return strings.Compare(f.name, n) })
+	if !ok {
+		return field{}, false
+	}
+	return o.fields[i], true
+}
+
+// place is where in a document something stands; its string is made only
+// when a finding needs it.
+type place struct {
+	parent *place
+	name   string // of a member, or "" for
+	index  int    // an element
+	member bool
+}
+
+func (p *place) at(name string) *place { return &place{parent: p, name: name, member: true} }
+func (p *place) elem(i int) *place     { return &place{parent: p, index: i} }
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+// String is the JSON pointer (RFC 6901).
+func (p *place) String() string {
+	switch {
+	case p == nil || p.parent == nil:
+		return ""
+	case p.member:
+		return p.parent.String() + "/" + pointerEscapes.Replace(p.name)
+	default:
+		return p.parent.String() + "/" + strconv.Itoa(p.index)
+	}
+}
+
+// maxFindings bounds the findings about one document, so that a hostile one
+// cannot make a report that fills the memory.
+const maxFindings = 10_000
+
+// report gathers findings.
+type report struct {
+	findings []finding.Finding
+	dropped  int
+}
+
+func (r *report) add(f finding.Finding) {
+	if len(r.findings) >= maxFindings {
+		r.dropped++
+		return
+	}
+	r.findings = append(r.findings, f)
+}
+
+func (r *report) fault(code string, at *place, got, want, format string, args ...any) {
+	r.add(finding.Errorf(code, format, args...).At(at.String()).GotWant(got, want))
+}
+
+func (r *report) all() []finding.Finding {
+	if r.dropped == 0 {
+		return r.findings
+	}
+	return append(slices.Clip(r.findings),
+		finding.Errorf("too_many_findings", "%d further findings are not listed", r.dropped))
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+)
+
+// options are the flags that every verb has.
+type options struct {
+	format string
+	out    string
+	jobs   int
+	quiet  bool
+}
+
+// flags is the flag set of one verb.
+type flags struct {
+	*flag.FlagSet
+	env     *environment
+	usage   string
+	options *options
+}
+
+// newFlags returns a flag set with the flags of every verb. usage is the verb
+// with its arguments, then an empty line and a description.
+func newFlags(env *environment, usage string, o *options) *flags {
+	name, _, _ := strings.Cut(usage, " ")
+	f := &flags{flag.NewFlagSet(name, flag.ContinueOnError), env, usage, o}
+	f.SetOutput(io.Discard)
+	f.StringVar(&o.format, "format", "", "print `text|json`: text by default on a terminal, JSON otherwise")
+	f.StringVar(&o.out, "out", "", "write the answer to `FILE` instead of stdout, aside first and renamed into place")
+	f.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "read at most `N` files at once")
+	f.BoolVar(&o.quiet, "quiet", false, "say nothing of progress; faults are still listed")
+	return f
+}
+
+// list defines a flag that may be given several times.
+func (f *flags) list(p *[]string, name, usage string) {
+	f.Func(name, usage, func(s string) error { *p = append(*p, s); return nil })
+}
+
+// parse reads the flags, which may stand before, between and after the other
+// arguments, and returns those. After "--" no argument is a flag.
+func (f *flags) parse(args []string) ([]string, error) {
+	var rest []string
+	for {
+		err := f.FlagSet.Parse(args)
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, errors.Join(errHelp, f.env.print([]byte(f.help())))
+		}
+		if err != nil {
+			return nil, usagef("%s: %s; wheelmanifest %[1]s --help lists the flags", f.Name(), gnu(err.Error()))
+		}
+		left := f.Args()
+		if ended := len(args) - len(left) - 1; len(left) == 0 || ended >= 0 && args[ended] == "--" {
+			rest = append(rest, left...)
+			break
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
+	switch o := f.options; {
+	case o.format != "" && o.format != "text" && o.format != "json":
+		return nil, usagef("--format: got %q, want text or json", o.format)
+	case o.jobs < 1:
+		return nil, usagef("--jobs: got %d, want a number from 1", o.jobs)
+	}
+	return rest, nil
+}
+
+// text says whether the answer is for people rather than programs.
+func (f *flags) text() bool {
+	if f.options.format == "" {
+		return f.options.out == "" && f.env.terminal()
+	}
+	return f.options.format == "text"
+}
+
+// given says whether the command line named the flag.
+func (f *flags) given(name string) bool {
+	found := false
+	f.Visit(func(g *flag.Flag) { found = found || g.Name == name })
+	return found
+}
+
+func (f *flags) help() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "usage: wheelmanifest %s\n\nflags:\n", f.usage)
+	f.VisitAll(func(g *flag.Flag) {
+		value, usage := flag.UnquoteUsage(g)
+		if value != "" {
+			value = "=" + value
+		}
+		fmt.Fprintf(&b, "  --%s%s\n        %s\n", g.Name, value, strings.ReplaceAll(usage, "\n", "\n        "))
+	})
+	b.WriteString("  --help\n        print this text\n")
+	return b.String()
+}
+
+// gnu turns the flag package's errors to the spelling with two dashes.
+func gnu(text string) string {
+	text = strings.Replace(text, "not defined: -", "not defined: --", 1)
+	text = strings.Replace(text, "needs an argument: -", "needs an argument: --", 1)
+	return strings.Replace(text, "for flag -", "for flag --", 1)
+}
+
+// expand replaces each argument @FILE by the lines of that file, one argument
+// a line: what Bazel calls the multiline format of a parameter file.
+func expand(env *environment, args []string) ([]string, error) {
+	var out []string
+	for _, arg := range args {
+		file, is := strings.CutPrefix(arg, "@")
+		if !is {
+			out = append(out, arg)
+			continue
+		}
+		data, err := os.ReadFile(env.path(file))
+		if err != nil {
+			return nil, environmentf("parameter file: %w", err)
+		}
+		for line := range strings.Lines(string(data)) {
+			out = append(out, strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
+		}
+	}
+	return out, nil
+}

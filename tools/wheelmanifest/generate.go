@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/status"
+)
+
+// generation is the verb generate at work, through either of its doors.
+type generation struct {
+	options
+	flags  *flags
+	dryRun bool
+
+	// The door of a build with Bazel: facts that its actions wrote.
+	config, status string
+	entries        []string
+
+	// The door of a build without: a folder, and flags.
+	wheels, stableStatus      string
+	declared                  document.Declared
+	sources, expect, sourceOf []string
+	prefix                    string
+
+	// findings are about files that could not be read: the environment's.
+	findings []finding.Finding
+}
+
+const generateUsage = `generate --wheels=DIR [--flag=value ...]
+       wheelmanifest generate --config=FILE --entry=FILE ... [--status=FILE]
+
+Writes the manifest of a set of wheels, or lists every fault of all of them
+and writes nothing; a file that an earlier call wrote to --out is removed then.
+
+With --wheels it reads the wheels of a folder and of those below it; their
+relative paths begin there. Other files are left alone. Facts of git and CI
+come from --stable-status, a file that the workspace status command wrote;
+without it the manifest says "stamped": false.
+
+The second form is what the rule uses: --entry, --config and --status are the
+files that its other actions wrote.
+
+An argument @FILE stands for the lines of that file, one argument a line.
+Declared values may hold status keys: --project={STABLE_KEY}. --format is that
+of the faults, on stderr: text by default; the manifest itself is JSON.`
+
+// generate writes a manifest.
+func generate(ctx context.Context, env *environment, args []string) error {
+	g := &generation{}
+	args, err := expand(env, args)
+	if err != nil {
+		return err
+	}
+	if err := g.parse(env, args); err != nil {
+		return err
+	}
+	config, st, entries, err := g.read(ctx)
+	if err != nil {
+		return err
+	}
+	m, findings := document.Assemble(config, st, entries)
+	findings = append(g.findings, findings...)
+	if finding.HasErrors(findings) {
+		return g.failed(findings)
+	}
+	env.list(findings)
+	data, err := m.Encode()
+	if err != nil {
+		return internalf("%w", err)
+	}
+	if g.dryRun {
+		return env.print(data)
+	}
+	if err := g.flags.write(ctx, data); err != nil {
+		return errors.Join(err, g.flags.withdraw())
+	}
+	if g.out != "" && !g.quiet {
+		env.say("wrote %s", finding.Escape(g.out))
+	}
+	return nil
+}
+
+func (g *generation) parse(env *environment, args []string) error {
+	f := newFlags(env, generateUsage, &g.options)
+	g.flags = f
+	f.BoolVar(&g.dryRun, "dry-run", false, "print the manifest and write no file")
+	f.StringVar(&g.config, "config", "", "the rule's config.json `FILE`")
+	f.StringVar(&g.status, "status", "", "the rule's status.json `FILE`; left out where the build is not stamped")
+	f.list(&g.entries, "entry", "an entry.json `FILE` for each wheel of the configuration, in its order")
+	f.StringVar(&g.wheels, "wheels", "", "the `DIR` that holds the wheels")
+	f.StringVar(&g.stableStatus, "stable-status", "", "the `FILE` that the workspace status command wrote")
+	for _, v := range g.declared.Values() {
+		usage := v.Usage
+		if v.Default != "" {
+			usage += fmt.Sprintf(" (default %s)", v.Default)
+		}
+		f.StringVar(v.Value, v.Flag(), "", usage)
+	}
+	f.list(&g.sources, "source", "list this source's `NAME`, which the status must have; may be given several times (default: every source of the status)")
+	f.list(&g.expect, "expect", "a `DISTRIBUTION` that must be there; may be given several times")
+	f.list(&g.sourceOf, "source-of", "`DISTRIBUTION=SOURCE`: what a distribution is made from; an empty source is none, a final * stands for every ending; may be given several times")
+	f.StringVar(&g.prefix, "prefix", "", "a `FOLDER` that is put before every relative path")
+	rest, err := f.parse(args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usagef("generate: takes no arguments, got %q", rest)
+	}
+	bazel, folder := g.given("config", "status", "entry"), g.given(g.folderFlags()...)
+	switch {
+	case len(bazel) > 0 && len(folder) > 0:
+		return usagef("generate: %s and %s belong to two ways of calling it; see --help", strings.Join(bazel, ", "), strings.Join(folder, ", "))
+	case len(bazel) > 0 && g.config == "":
+		return usagef("generate: --config is required with %s", strings.Join(bazel, ", "))
+	case len(bazel) == 0 && g.wheels == "":
+		return usagef("generate: --wheels is required (or --config, from the rule)")
+	}
+	return nil
+}
+
+// given are those of the flags that the command line has, with dashes.
+func (g *generation) given(names ...string) []string {
+	var out []string
+	for _, name := range names {
+		if g.flags.given(name) {
+			out = append(out, "--"+name)
+		}
+	}
+	return out
+}
+
+// folderFlags are the flags that config.json stands for.
+func (g *generation) folderFlags() []string {
+	names := []string{"wheels", "stable-status", "source", "expect", "source-of", "prefix"}
+	for _, v := range g.declared.Values() {
+		names = append(names, v.Flag())
+	}
+	return names
+}
+
+// read gathers what Assemble needs, through the door that was taken.
+func (g *generation) read(ctx context.Context) (*document.Config, *status.Status, [][]entry.Entry, error) {
+	if g.config != "" {
+		return g.readActions(ctx)
+	}
+	return g.readFolder(ctx)
+}
+
+// announce says how many wheels the manifest will have.
+func (g *generation) announce(wheels int) {
+	if !g.quiet {
+		g.flags.env.say("generating manifest for %s", plural(wheels, "wheel"))
+	}
+}
+
+// failed lists every fault and makes sure that no document stands at --out.
+func (g *generation) failed(findings []finding.Finding) error {
+	var withdrawn error
+	if !g.dryRun {
+		withdrawn = g.flags.withdraw()
+	}
+	if g.format == "json" {
+		data, err := newVerdict(findings, map[string]int{}).JSON()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(g.flags.env.stderr, "%s", data)
+	} else {
+		g.flags.env.list(findings)
+	}
+	configured := false
+	for _, f := range findings {
+		configured = configured || document.IsConfig(f) && f.Severity == finding.Error
+	}
+	switch {
+	case withdrawn != nil:
+		return environmentf("%w", withdrawn)
+	case configured && g.wheels != "":
+		return &exit{code: exitUsage}
+	}
+	return answerNo(len(g.findings) > 0)
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/status"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
+)
+
+// readActions reads what the rule's other actions wrote. A malformed file of
+// theirs is a fault of the project, not of the wheels.
+func (g *generation) readActions(ctx context.Context) (*document.Config, *status.Status, [][]entry.Entry, error) {
+	env := g.flags.env
+	data, err := os.ReadFile(env.path(g.config))
+	if err != nil {
+		return nil, nil, nil, environmentf("configuration: %w", err)
+	}
+	config, faults := document.DecodeConfig(data)
+	if len(faults) > 0 {
+		env.list(faults)
+		return nil, nil, nil, internalf("the configuration %s is malformed", g.config)
+	}
+	var st *status.Status
+	if g.status != "" {
+		data, err := os.ReadFile(env.path(g.status))
+		if err != nil {
+			return nil, nil, nil, environmentf("status: %w", err)
+		}
+		decoded, err := status.Decode(data)
+		if err != nil {
+			return nil, nil, nil, internalf("%s: %w", g.status, err)
+		}
+		st = &decoded
+	}
+	entries := make([][]entry.Entry, len(g.entries))
+	faulty := make([]error, len(g.entries))
+	if err := each(ctx, g.jobs, len(g.entries), func(i int) {
+		entries[i], faulty[i] = readEntries(env.path(g.entries[i]))
+	}); err != nil {
+		return nil, nil, nil, err
+	}
+	n := 0
+	for _, list := range entries {
+		n += len(list)
+	}
+	g.announce(n)
+	return config, st, entries, errors.Join(faulty...)
+}
+
+func readEntries(name string) ([]entry.Entry, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, environmentf("entries: %w", err)
+	}
+	list, err := entry.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, internalf("%s: %w", name, err)
+	}
+	return list, nil
+}
+
+// readFolder reads the wheels of a folder, and makes the configuration that
+// the rule would write.
+func (g *generation) readFolder(ctx context.Context) (*document.Config, *status.Status, [][]entry.Entry, error) {
+	env := g.flags.env
+	config := &document.Config{
+		Prefix: g.prefix, Stamped: g.stableStatus != "", Declared: g.declared, Sources: g.sources, Expected: g.expect,
+		SourceOf: document.SourceOf(), Wheels: []document.Input{{Path: g.wheels}},
+	}
+	for _, pair := range g.sourceOf {
+		distribution, source, ok := strings.Cut(pair, "=")
+		if !ok || distribution == "" {
+			return nil, nil, nil, usagef("generate: --source-of: got %q, want DISTRIBUTION=SOURCE", pair)
+		}
+		setSource(config.SourceOf, distribution, source)
+	}
+	st, err := g.readStatus(config)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	all, err := entry.Walk(env.path(g.wheels))
+	if err != nil {
+		return nil, nil, nil, errors.Join(environmentf("wheels: %w", err), g.withdrawUnlessDry())
+	}
+	wheels := all[:0:0]
+	for _, source := range all {
+		if source.IsWheel() || source.Link {
+			wheels = append(wheels, source)
+		}
+	}
+	if others := len(all) - len(wheels); others > 0 && !g.quiet {
+		env.say("left alone %s of other kinds", plural(others, "file"))
+	}
+	g.announce(len(wheels))
+	list, err := g.readWheels(ctx, wheels)
+	return config, st, [][]entry.Entry{list}, err
+}
+
+// setSource puts a source over the default, however the name is spelt.
+func setSource(sourceOf map[string]string, distribution, source string) {
+	maps.DeleteFunc(sourceOf, func(name, _ string) bool { return wheel.Normalize(name) == wheel.Normalize(distribution) })
+	sourceOf[distribution] = source
+}
+
+// readWheels reads wheels side by side. One that cannot be read is a finding,
+// and the others are read all the same.
+func (g *generation) readWheels(ctx context.Context, wheels []entry.Source) ([]entry.Entry, error) {
+	entries := make([]entry.Entry, len(wheels))
+	faulty := make([]error, len(wheels))
+	if err := each(ctx, g.jobs, len(wheels), func(i int) {
+		entries[i], _, faulty[i] = wheels[i].Read()
+	}); err != nil {
+		return nil, errors.Join(err, g.withdrawUnlessDry())
+	}
+	read := entries[:0]
+	for i, err := range faulty {
+		if err != nil {
+			g.findings = append(g.findings, unreadableFile(filepath.ToSlash(filepath.Join(wheels[i].Folder, wheels[i].Filename)), err))
+			continue
+		}
+		read = append(read, entries[i])
+	}
+	return read, nil
+}
+
+// readStatus reads --stable-status; nil where there is none.
+func (g *generation) readStatus(config *document.Config) (*status.Status, error) {
+	if g.stableStatus == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(g.flags.env.path(g.stableStatus))
+	if err != nil {
+		return nil, errors.Join(environmentf("status: %w", err), g.withdrawUnlessDry())
+	}
+	var keys []string
+	for _, v := range config.Declared.Values() {
+		named, _ := status.Keys(v.Name, *v.Value) // Assemble tells the faults
+		keys = append(keys, named...)
+	}
+	st := status.Read(filepath.Base(g.stableStatus), data, keys)
+	return &st, nil
+}
+
+func (g *generation) withdrawUnlessDry() error {
+	if g.dryRun {
+		return nil
+	}
+	return g.flags.withdraw()
+}

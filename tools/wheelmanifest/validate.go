@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
+)
+
+// validate checks documents and lists every fault of each.
+func validate(ctx context.Context, env *environment, args []string) error {
+	var o options
+	f := newFlags(env, `validate FILE ...
+
+Checks manifests: strict JSON, every field there and of its type, every value
+as the format says. Each fault is listed with the file and its JSON pointer;
+fields of a newer minor version are warnings. Exits 1 where any manifest is
+invalid, 3 where a file cannot be read.`, &o)
+	files, err := f.parse(args)
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return usagef("validate: no FILE given")
+	}
+	checked := make([][]finding.Finding, len(files))
+	unreadable := make([]bool, len(files))
+	err = each(ctx, o.jobs, len(files), func(i int) {
+		data, err := readDocument(env.path(files[i]))
+		if err != nil {
+			checked[i], unreadable[i] = []finding.Finding{unreadableFile(files[i], err)}, true
+			return
+		}
+		_, findings := document.Check(data)
+		for j := range findings {
+			findings[j] = findings[j].On(files[i])
+		}
+		checked[i] = findings
+	})
+	if err != nil {
+		return err
+	}
+	var all []finding.Finding
+	counts := map[string]int{"documents": len(files), "valid": 0, "invalid": 0, "unreadable": 0}
+	for i, findings := range checked {
+		all = append(all, findings...)
+		switch {
+		case unreadable[i]:
+			counts["unreadable"]++
+		case finding.HasErrors(findings):
+			counts["invalid"]++
+		default:
+			counts["valid"]++
+		}
+	}
+	v := newVerdict(all, counts)
+	data, err := v.JSON()
+	if f.text() {
+		data, err = v.lines(), nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.write(ctx, data); err != nil {
+		return err
+	}
+	if v.Verdict == fail {
+		if o.out != "" {
+			env.list(all) // a file shows to nobody
+		}
+		return answerNo(counts["unreadable"] > 0)
+	}
+	return nil
+}
+
+// lines is the verdict on documents for people.
+func (v verdict) lines() []byte {
+	var b bytes.Buffer
+	for _, f := range v.Findings {
+		fmt.Fprintln(&b, f)
+	}
+	word := "PASSED"
+	if v.Verdict == fail {
+		word = "FAILED"
+	}
+	fmt.Fprintf(&b, "%s: %s: %d valid, %d invalid, %d unreadable; %s, %s\n", word, plural(v.Counts["documents"], "document"),
+		v.Counts["valid"], v.Counts["invalid"], v.Counts["unreadable"], plural(v.Counts["errors"], "error"), plural(v.Counts["warnings"], "warning"))
+	return b.Bytes()
+}
+
+// readDocument reads a file, one byte beyond the bound at most: a larger one
+// is then refused as a document.
+func readDocument(name string) (data []byte, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return io.ReadAll(io.LimitReader(file, document.MaxBytes+1))
+}
+
+// unreadableFile is the finding of a file that cannot be read.
+func unreadableFile(name string, err error) finding.Finding {
+	return finding.Errorf("unreadable", "the file cannot be read: %v", plainly(err)).On(name)
+}
