@@ -5,6 +5,8 @@ load(":wheel_manifest.bzl", "wheel_manifest")
 # Which source each distribution is built from. `*` ends a prefix.
 PYTORCH_SOURCE_OF = {
     "amd-torch-*": "pytorch",
+    "amd-torchaudio-*": "pytorch_audio",
+    "amd-torchvision-*": "pytorch_vision",
     "apex": "apex",
     "torch": "pytorch",
     "torchaudio": "pytorch_audio",

@@ -54,7 +54,6 @@ def _status(ctx, tool, keys):
     args.add("status")
     args.add("--stable-status", ctx.info_file)
     args.add_all(keys, before_each = "--key")
-    args.add_all(ctx.attr.sources, before_each = "--source")
     args.add("--out", status)
     ctx.actions.run(
         mnemonic = "WheelManifestStatus",
