@@ -83,7 +83,7 @@ func place(t *testing.T, from, to string) {
 	if _, err := os.Stat(from); os.IsNotExist(err) {
 		return
 	}
-	require.NoError(t, os.CopyFS(to, os.DirFS(from)))
+	copyFiles(t, from, to)
 	for line := range strings.Lines(read(t, filepath.Join(to, "WHEELS"))) {
 		name, damage, _ := strings.Cut(strings.TrimSpace(line), " ")
 		name = filepath.Join(to, filepath.FromSlash(name))
@@ -91,6 +91,23 @@ func place(t *testing.T, from, to string) {
 		require.NoError(t, os.WriteFile(name, makeWheel(filepath.Base(name), damage), 0o644))
 	}
 	require.NoError(t, ignoreMissing(os.Remove(filepath.Join(to, "WHEELS"))))
+}
+
+// copyFiles copies what the files hold: Bazel hands them over as links, which
+// os.CopyFS would keep.
+func copyFiles(t *testing.T, from, to string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(from, func(name string, entry fs.DirEntry, err error) error {
+		require.NoError(t, err)
+		below, err := filepath.Rel(from, name)
+		require.NoError(t, err)
+		if entry.IsDir() {
+			return os.MkdirAll(filepath.Join(to, below), 0o755)
+		}
+		data, err := os.ReadFile(name)
+		require.NoError(t, err)
+		return os.WriteFile(filepath.Join(to, below), data, 0o644)
+	}))
 }
 
 // makeWheel is a small wheel of the given name, stored and not deflated, so

@@ -36,10 +36,16 @@ func plainly(err error) error {
 }
 
 // replace makes the file hold data, or leaves it as it was. What is no regular
-// file, such as a pipe, is written to.
+// file, such as a pipe, is written to. A link stays: the file that it names is
+// the one replaced.
 func replace(ctx context.Context, name string, data []byte) (err error) {
-	if info, statErr := os.Stat(name); statErr == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return os.WriteFile(name, data, 0)
+	if info, statErr := os.Stat(name); statErr == nil {
+		if !info.Mode().IsRegular() && !info.IsDir() {
+			return os.WriteFile(name, data, 0)
+		}
+		if name, err = filepath.EvalSymlinks(name); err != nil {
+			return err
+		}
 	}
 	// Not os.CreateTemp: the file must have the permissions of the umask.
 	aside := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+rand.Text()+".tmp")
@@ -61,17 +67,22 @@ func replace(ctx context.Context, name string, data []byte) (err error) {
 }
 
 // withdraw removes what an earlier call wrote to --out, so that no document of
-// other wheels stands where a failed one was to be.
+// other wheels stands where a failed one was to be. Of a link, it removes the
+// file that replace would have replaced.
 func (f *flags) withdraw() error {
 	if f.options.out == "" {
 		return nil
 	}
 	name := f.env.path(f.options.out)
-	info, err := os.Lstat(name)
+	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
 		return ignoreMissing(err)
 	}
-	if err := os.Remove(name); err != nil {
+	name, err = filepath.EvalSymlinks(name)
+	if err == nil {
+		err = os.Remove(name)
+	}
+	if err != nil {
 		return fmt.Errorf("remove the document of an earlier call: %w", err)
 	}
 	f.env.say("removed %s, which an earlier call wrote", f.options.out)

@@ -1,0 +1,46 @@
+// Package wheel makes small wheels for the end-to-end tests, with this
+// repository's own tools/wheelmaker.
+package wheel
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+)
+
+var (
+	build  sync.Once
+	maker  string
+	failed error
+)
+
+// Make returns the bytes of a correct wheel of the given file name with one
+// member, so that another text gives other bytes. Further arguments are
+// wheelmaker's own.
+func Make(t *testing.T, filename, text string, args ...string) []byte {
+	t.Helper()
+	build.Do(func() {
+		maker = filepath.Join(bazel.Cache(t), "wheelmaker")
+		command := exec.Command("go", "build", "-o", maker, "./tools/wheelmaker")
+		command.Dir = bazel.Root(t)
+		command.Stderr = os.Stderr
+		failed = command.Run()
+	})
+	require.NoError(t, failed, "go build ./tools/wheelmaker")
+
+	dir := t.TempDir()
+	source, out := filepath.Join(dir, "text"), filepath.Join(dir, "wheel")
+	require.NoError(t, os.WriteFile(source, []byte(text), 0o644))
+	command := exec.Command(maker, append([]string{"--filename", filename, "--out", out, "--file", "text=" + source}, args...)...)
+	output, err := command.CombinedOutput()
+	require.NoError(t, err, "wheelmaker %s: %s", filename, output)
+	data, err := os.ReadFile(out)
+	require.NoError(t, err)
+	return data
+}
