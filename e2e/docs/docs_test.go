@@ -1,0 +1,92 @@
+// Package docs holds the documentation against the code.
+package docs
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+)
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(bazel.Root(t), path))
+	require.NoError(t, err)
+	return string(data)
+}
+
+func TestEveryFieldIsDescribed(t *testing.T) {
+	var schema map[string]any
+	require.NoError(t, json.Unmarshal([]byte(read(t, "tools/internal/document/schema.json")), &schema))
+	text := read(t, "docs/manifest-format.md")
+	count := 0
+	var walk func(value any)
+	walk = func(value any) {
+		object, ok := value.(map[string]any)
+		if !ok {
+			return
+		}
+		properties, _ := object["properties"].(map[string]any)
+		for name := range properties {
+			count++
+			assert.Contains(t, text, "\n| `"+name+"` |", "docs/manifest-format.md")
+		}
+		for _, child := range object {
+			walk(child)
+		}
+	}
+	walk(schema)
+	assert.Greater(t, count, 70, "the schema's fields were not found")
+}
+
+// A code is the first word of a finding, or a constant whose name says so.
+var codes = []*regexp.Regexp{
+	regexp.MustCompile(`(?:Errorf|Warningf|\.fault|onfigFault)\("([a-z0-9_]+)"`),
+	regexp.MustCompile(`(?m)^\s+Code[A-Z]\w*\s+= "([a-z0-9_]+)"`),
+}
+
+// Files that hold nothing but codes.
+var codeFile = regexp.MustCompile(`= "([a-z0-9]+_[a-z0-9_]+)"`)
+
+func TestEveryCodeIsListed(t *testing.T) {
+	text := read(t, "docs/findings.md")
+	count := 0
+	require.NoError(t, filepath.WalkDir(filepath.Join(bazel.Root(t), "tools"), func(path string, _ fs.DirEntry, err error) error {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		patterns := codes
+		if filepath.Base(path) == "codes.go" {
+			patterns = append(patterns[:len(patterns):len(patterns)], codeFile)
+		}
+		for _, pattern := range patterns {
+			for _, match := range pattern.FindAllStringSubmatch(string(data), -1) {
+				count++
+				assert.Contains(t, text, "`"+match[1]+"`", path)
+			}
+		}
+		return nil
+	}))
+	assert.Greater(t, count, 80, "the code's findings were not found")
+}
+
+// Links of the documentation lead to files.
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "docs/findings.md", "docs/manifest-format.md", "docs/rules.md"} {
+		for _, match := range link.FindAllStringSubmatch(read(t, page), -1) {
+			_, err := os.Stat(filepath.Join(bazel.Root(t), filepath.Dir(page), match[1]))
+			assert.NoError(t, err, page)
+		}
+	}
+}
