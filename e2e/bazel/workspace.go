@@ -77,7 +77,7 @@ local_path_override(
 )
 
 # For the py_wheel provider that the tests' own rules return.
-bazel_dep(name = "rules_python", version = "2.3.2")
+bazel_dep(name = "rules_python", version = "1.9.2")
 `, "e2e_"+name, Root(t)))
 	w.Write(".bazelrc", "")
 	w.Write("BUILD.bazel", "")

@@ -113,7 +113,7 @@ end
 
 begin "an answer that the registry cannot be reached is asked again after a week"
 user_vars=()
-answer=$work/cache/rules_pytorch_manifest/modules
+answer=$(grep -l '/root-' "$work"/cache/rules_pytorch_manifest/modules.*)
 if [[ $(sed -n 2p "$answer") == go ]]; then
   sed -i "3s/.*/$(($(date +%s) - 8 * 24 * 3600))/" "$answer"
   call_user version

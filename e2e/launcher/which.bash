@@ -42,6 +42,15 @@ want_not_started '--version|query'
 want_no_err .
 end
 
+begin "a checkout with another launcher leaves the answer alone"
+cp -R "$project" "$work/other"
+echo '# another' >>"$work/other/MODULE.bazel"
+project=$work/other call -- build
+want_err 'Bazel 7.7.1'
+call -- build
+want_no_err .
+end
+
 begin "another program on PATH is another question"
 sleep 1.1
 fake bazelisk 7.6.0 0

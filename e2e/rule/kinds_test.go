@@ -71,6 +71,15 @@ def _forward_impl(ctx):
 
 # Hands on a wheel under an attribute that is not srcs.
 forward = rule(implementation = _forward_impl, attrs = {"dist": attr.label()})
+
+def _renamed_impl(ctx):
+    wheel = ctx.attr.dist[DefaultInfo].files.to_list()[0]
+    name = ctx.actions.declare_file(ctx.label.name + ".name")
+    ctx.actions.write(name, ctx.attr.real_name + "\n")
+    return [DefaultInfo(files = depset([wheel])), PyWheelInfo(wheel = wheel, name_file = name)]
+
+# Gives another target's file a name of its own.
+renamed = rule(implementation = _renamed_impl, attrs = {"dist": attr.label(), "real_name": attr.string()})
 `
 
 func TestWhatCountsAsAWheel(t *testing.T) {
@@ -118,6 +127,40 @@ pytorch_manifest(
 	}, paths(read(t, w, "bazel-bin/m.json")))
 }
 
+// One file under two targets: of another name, or with tags that change how
+// its action runs.
+func TestOneFileReadInTwoWays(t *testing.T) {
+	w := bazel.New(t, "rule")
+	w.Write("kinds.bzl", kinds)
+	const odd = "torch-_VERSION_-cp312-cp312-linux_x86_64.whl"
+	w.Write(odd, string(wheel.Make(t, torch, "torch")))
+	w.Write(triton, string(wheel.Make(t, triton, "triton")))
+	w.Write("BUILD.bazel", `
+load("@rules_pytorch_manifest//manifest:defs.bzl", "pytorch_manifest")
+load(":kinds.bzl", "renamed")
+
+filegroup(name = "odd", srcs = ["`+odd+`"])
+renamed(name = "torch", dist = ":odd", real_name = "`+torch+`")
+filegroup(name = "triton", srcs = ["`+triton+`"])
+filegroup(name = "uncached", srcs = ["`+triton+`"], tags = ["no-cache"])
+
+[pytorch_manifest(
+    name = "m" + str(i),
+    rocm_sdk_version = "7.11.0",
+    pytorch_rocm_arch = "gfx942",
+    tags = tags,
+    wheels = wheels,
+) for i, (wheels, tags) in enumerate([
+    ([":torch", ":triton", ":uncached"], []),
+    ([":uncached"], []),
+    (["`+triton+`"], ["no-remote"]),
+    (["`+triton+`"], []),
+])]
+`)
+	w.Build("//:m0", "//:m1", "//:m2", "//:m3")
+	assert.Equal(t, []string{torch, triton}, paths(read(t, w, "bazel-bin/m0.json")))
+}
+
 func TestImportedFolder(t *testing.T) {
 	w := bazel.New(t, "rule")
 	w.Write("MODULE.bazel", w.Read("MODULE.bazel")+`
@@ -141,10 +184,17 @@ pytorch_manifest(
 	w.Write("wheels/"+torch, string(wheel.Make(t, torch, "torch")))
 	w.Write("wheels/sub/deep/"+triton, string(wheel.Make(t, triton, "triton")))
 	w.Write("wheels/README.txt", "not a wheel, and no matter")
+	// Folders whose names could be taken for the repository's own.
+	w.Write("wheels/_files/"+torch, string(wheel.Make(t, torch, "another torch")))
+	w.Write("wheels/a b/"+triton, string(wheel.Make(t, triton, "triton")))
 
 	w.Refuse([]string{"E2E_DIST_DIR", "not set"}, "//:dist_manifest")
 	w.Build("//:local_manifest")
-	assert.Equal(t, []string{"sub/deep/" + triton, torch}, paths(read(t, w, "bazel-bin/local_manifest.json")))
+	m := read(t, w, "bazel-bin/local_manifest.json")
+	assert.Equal(t, []string{"_files/" + torch, "a b/" + triton, "sub/deep/" + triton, torch}, paths(m))
+	assert.NotEqual(t, m.Artifacts[0].SHA256, m.Artifacts[3].SHA256)
+	w.Remove("wheels/_files")
+	w.Remove("wheels/a b")
 
 	// Outside the workspace, in the same build's two repositories.
 	w.Env = []string{"E2E_DIST_DIR=" + w.Dir + "/wheels"}
@@ -167,4 +217,7 @@ pytorch_manifest(
 	w.Remove("wheels/b-1.0-py3-none-any.whl")
 	w.Write("wheels/a:b-1.0-py3-none-any.whl", "")
 	w.Refuse([]string{"a:b-1.0", "no Bazel label"}, "//:local_manifest")
+	w.Remove("wheels/a:b-1.0-py3-none-any.whl")
+	w.Write("wheels/@c-1.0-py3-none-any.whl", "")
+	w.Refuse([]string{"@c-1.0-py3-none-any.whl: distribution"}, "//:local_manifest")
 }

@@ -6,7 +6,7 @@ setting, no folder, no status. A new commit therefore runs none of it.
 
 load("@rules_python//python:packaging.bzl", "PyWheelInfo")
 load(":wheel_entry_info.bzl", "WheelEntryInfo")
-load(":wheel_folders.bzl", "IMPORTED_TAG")
+load(":wheel_folder.bzl", "IMPORTED_TAG")
 
 TOOLCHAIN_TYPE = "//manifest:toolchain_type"
 
@@ -22,11 +22,29 @@ def is_wheel(file):
     """
     return file.is_directory or file.basename.lower().endswith(".whl")
 
-def declare_entry(ctx, wheel, name_file = None, folder = ""):
+# Tags that Bazel makes part of an action: com.google.devtools.build.lib.packages.TargetUtils.
+_EXECUTION_TAGS = ["block-", "cpu:", "disable-", "internal-", "no-", "requires-", "resources:", "supports-"]
+
+def _execution(attributes):
+    """What a target says of how its actions run, as a folder's name; empty for nearly all."""
+    says = [
+        tag
+        for tag in attributes.tags
+        if tag == "local" or any([tag.startswith(prefix) for prefix in _EXECUTION_TAGS])
+    ]
+    says += [str(label) for label in getattr(attributes, "exec_compatible_with", [])]
+    properties = getattr(attributes, "exec_properties", {})
+    if not says and not properties:
+        return ""
+    return "%x/" % (hash(repr((sorted(says), sorted(properties.items())))) & 0xffffffff)
+
+def declare_entry(ctx, attributes, wheel, name_file = None, folder = ""):
     """Declares the action that reads one wheel's directories.
 
     Args:
         ctx: of a rule or an aspect that has the toolchain.
+        attributes: those of the target that the action will belong to:
+            `ctx.attr` in a rule, `ctx.rule.attr` in an aspect.
         wheel: `File`: a wheel, or a tree artifact that holds wheels.
         name_file: `File` or None: holds the wheel's real file name
             (`PyWheelInfo.name_file`).
@@ -37,8 +55,9 @@ def declare_entry(ctx, wheel, name_file = None, folder = ""):
     """
 
     # By the File alone: an aspect of another rule and this rule itself then
-    # declare one and the same action, which Bazel shares.
-    stem = "_wheelentry/" + wheel.short_path.replace("../", "")
+    # declare one and the same action, which Bazel shares. Where two differ, in
+    # the wheel's name or in how they run, their outputs must too.
+    stem = "_wheelentry/" + _execution(attributes) + ("named/" if name_file else "") + wheel.short_path.replace("../", "")
     entry = ctx.actions.declare_file(stem + ".entry.json")
     metadata = ctx.actions.declare_directory(stem + ".metadata")
 
@@ -92,10 +111,12 @@ def _wheel_entry_aspect_impl(target, ctx):
     if PyWheelInfo in target:
         name_files[target[PyWheelInfo].wheel] = target[PyWheelInfo].name_file
 
-    return [WheelEntryInfo(entries = [
-        visited.get(wheel) or declare_entry(ctx, wheel, name_files.get(wheel), folder)
-        for wheel in wheels
-    ])]
+    entries = []
+    for wheel in wheels:
+        # A name of the target's own counts before what others made of the file.
+        entry = None if wheel in name_files else visited.get(wheel)
+        entries.append(entry or declare_entry(ctx, ctx.rule.attr, wheel, name_files.get(wheel), folder))
+    return [WheelEntryInfo(entries = entries)]
 
 wheel_entry_aspect = aspect(
     implementation = _wheel_entry_aspect_impl,

@@ -1,135 +1,46 @@
-"""The repository rule behind the `wheel_folders` extension: a folder of wheels as targets."""
+"""The module extension that imports folders of wheels."""
 
-# On each wheel's filegroup: the target's name is the wheel's path below the
-# imported folder.
-IMPORTED_TAG = "wheel_folders"
+load(":wheel_folder.bzl", "wheel_folder")
 
-# How many folders below the imported one are read.
-MAX_DEPTH = 8
-
-# https://bazel.build/concepts/labels#target-names, plus the folder separator.
-_LABEL_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!%-@^_\"#$&'()*+,;<=>?[]{|}~/."
-
-# The wheels themselves: a filegroup cannot be named like the file it holds.
-_FILES = "_files"
-
-_UNAVAILABLE = """\
-load({bzl}, "unavailable_wheels")
-
-unavailable_wheels(
-    name = "all",
-    message = {message},
-    visibility = ["//visibility:public"],
-)
-"""
-
-_WHEEL = """\
-filegroup(
-    name = {name},
-    srcs = [{file}],
-    tags = [{tag}],
-    visibility = ["//visibility:public"],
-)
-"""
-
-_ALL = """\
-filegroup(
-    name = "all",
-    srcs = {names},
-    visibility = ["//visibility:public"],
-)
-"""
-
-def _wheel_folder_impl(rctx):
-    setting, path = _configured(rctx)
-    if path == None:
-        rctx.file("BUILD.bazel", _UNAVAILABLE.format(
-            bzl = repr(str(Label(":unavailable_wheels.bzl"))),
-            message = repr("{} is not set: set it to the folder that holds the wheels".format(setting)),
-        ))
-        return
-
-    # `a/b` below the workspace, or absolute. get_child keeps an absolute path.
-    folder = rctx.workspace_root.get_child(path) if not _is_absolute(path) else rctx.path(path)
-    where = "{} ({})".format(setting, repr(path))
-    if not folder.exists:
-        fail("{}: no such folder".format(where))
-    if not folder.is_dir:
-        fail("{}: is a file, want a folder that holds wheels".format(where))
-
-    wheels, faults = _find(folder)
-    if faults:
-        fail("{}:\n{}".format(where, "\n".join(["  " + fault for fault in faults])))
-    if not wheels:
-        rctx.file("BUILD.bazel", _UNAVAILABLE.format(
-            bzl = repr(str(Label(":unavailable_wheels.bzl"))),
-            message = repr("{} holds no wheel, nor does a folder below it".format(where)),
-        ))
-        return
-
-    for name in wheels:
-        rctx.symlink(wheels[name], _FILES + "/" + name)
-    rctx.file("BUILD.bazel", "\n".join([
-        _WHEEL.format(name = repr(name), file = repr(_FILES + "/" + name), tag = repr(IMPORTED_TAG))
-        for name in sorted(wheels)
-    ] + [_ALL.format(names = repr(sorted(wheels)))]))
-
-def _configured(rctx):
-    """What names the folder, for messages, and the path, or None where it is unset."""
-    if rctx.attr.path:
-        return "path", rctx.attr.path
-    value = rctx.getenv(rctx.attr.env)
-    return "environment variable " + rctx.attr.env, value or None
-
-def _is_absolute(path):
-    # A drive letter makes a Windows path absolute.
-    return path.startswith("/") or path.startswith("\\") or path[1:2] == ":"
-
-def _find(folder):
-    """The wheels in a folder and those below it.
-
-    Returns:
-        `(wheels, faults)`: relative path with `/` to `path`, and one line for
-        each thing that could not be taken as it is: nothing is skipped.
-    """
-    wheels = {}
-    faults = []
-    level = [("", folder)]
-    for depth in range(MAX_DEPTH + 1):
-        below = []
-        for prefix, parent in level:
-            # "yes": a wheel that is added or removed fetches anew; "no" would
-            # miss it, and watching the whole tree would fetch for changed bytes.
-            for child in parent.readdir(watch = "yes"):
-                name = prefix + child.basename
-                is_wheel = child.basename.lower().endswith(".whl")
-                if not child.exists:
-                    if is_wheel:
-                        faults.append("{}: is a link to nothing".format(name))
-                elif child.is_dir:
-                    if is_wheel:
-                        faults.append("{}: is a folder named like a wheel".format(name))
-                    elif str(child.realpath) != str(parent.realpath.get_child(child.basename)):
-                        faults.append("{}: is a link to a folder; want a folder, or name the other one".format(name))
-                    else:
-                        below.append((name + "/", child))
-                elif is_wheel and name.strip(_LABEL_CHARACTERS):
-                    # strip() stops at a character that is not allowed.
-                    faults.append("{}: has a character that no Bazel label can hold".format(repr(name)))
-                elif is_wheel:
-                    wheels[name] = child
-        level = below
-        if depth == MAX_DEPTH:
-            faults.extend(["{}: lies more than {} folders deep".format(name, MAX_DEPTH) for name, _ in level])
-    return wheels, faults
-
-wheel_folder = repository_rule(
-    implementation = _wheel_folder_impl,
-    doc = "A public filegroup for each wheel in a folder and those below it, named by its path, and `:all` over them.",
+_folder = tag_class(
+    doc = "One folder of wheels, and those below it, as a repository.",
     attrs = {
-        "env": attr.string(doc = "Environment variable that names the folder."),
-        "path": attr.string(doc = "The folder; a relative path counts from the workspace."),
+        "env": attr.string(doc = "Environment variable that names the folder. Unset, only building `@{name}//:all` fails."),
+        "name": attr.string(doc = "Name of the repository.", mandatory = True),
+        "path": attr.string(doc = "The folder, instead of `env`; a relative path counts from the workspace."),
     },
-    # The folder can change between any two builds.
-    local = True,
+)
+
+def _wheel_folders_impl(mctx):
+    owners = {}
+    faults = []
+    for module in mctx.modules:
+        for tag in module.tags.folder:
+            where = "wheel_folders.folder(name = {}) of module {}".format(repr(tag.name), repr(module.name))
+            if bool(tag.env) == bool(tag.path):
+                faults.append("{}: got env = {} and path = {}, want exactly one of them".format(where, repr(tag.env), repr(tag.path)))
+            if tag.name in owners:
+                faults.append("{}: the name is taken by module {}, want another".format(where, repr(owners[tag.name])))
+            owners[tag.name] = module.name
+    if faults:
+        fail("\n".join(faults))
+    for module in mctx.modules:
+        for tag in module.tags.folder:
+            wheel_folder(name = tag.name, env = tag.env, path = tag.path)
+
+    # The tags alone say which repositories there are; what is in a folder is
+    # the repository rule's to watch.
+    return mctx.extension_metadata(reproducible = True)
+
+wheel_folders = module_extension(
+    implementation = _wheel_folders_impl,
+    doc = """Imports folders of wheels that were built outside Bazel.
+
+    wheel_folders = use_extension("@rules_pytorch_manifest//manifest:extensions.bzl", "wheel_folders")
+    wheel_folders.folder(name = "dist", env = "PYTORCH_DIST_DIR")
+    use_repo(wheel_folders, "dist")
+
+`@dist//:all` is every wheel; `@dist//:sub/x.whl` one. Links to folders, folders more
+than eight deep and names that no label can hold are errors.""",
+    tag_classes = {"folder": _folder},
 )

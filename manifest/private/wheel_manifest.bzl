@@ -33,7 +33,7 @@ def _gather(ctx):
             elif file not in wheels:
                 wheels[file] = struct(
                     label = _display(target.label),
-                    entry = made.get(file) or declare_entry(ctx, file),
+                    entry = made.get(file) or declare_entry(ctx, ctx.attr, file),
                 )
     if not ctx.attr.wheels:
         faults.append("wheels = []: want at least one target that holds a wheel")
@@ -41,7 +41,7 @@ def _gather(ctx):
 
 def _display(label):
     # The label as users write it; the main repository's has no `@@`.
-    return str(label).removeprefix("@@").removeprefix("@") if not label.workspace_name else str(label)
+    return str(label) if label.repo_name else str(label).removeprefix("@@").removeprefix("@")
 
 def _status(ctx, tool, keys):
     """Declares the projection of the stable status to the keys in use.

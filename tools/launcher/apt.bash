@@ -11,7 +11,7 @@ debian_fail() {
   local why
   ! grep -qiE 'no space left|enough free space' "$1" || die_disk
   disk_check
-  why=$(last_line "$1" '^E: |^Err|^W: |dpkg-deb: error')
+  why=$(last_line "$1" '^E: |^W: Failed|dpkg-deb: error')
   die "$2${why:+ (${why})}: $3"
 }
 
@@ -64,7 +64,8 @@ debian_host() {
   done
   say "reading the package lists of this machine's suites"
   apt_folder host
-  apt_in host apt-get update >"$aside/host.log" 2>&1 ||
+  # apt calls an update that fetched nothing a success.
+  { apt_in host apt-get update >"$aside/host.log" 2>&1 && compgen -G "$aside/host/lists/*_Packages*" >/dev/null; } ||
     debian_fail "$aside/host.log" "apt cannot read the lists of this machine's suites" "check the network and /etc/apt, then call again"
 }
 

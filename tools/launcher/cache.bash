@@ -91,7 +91,7 @@ answer_read() {
   answer=("${answer[@]:1}")
 }
 
-# key FILE... prints a short key of the contents of files.
+# key [FILE...] prints a short key of the contents of files, or of standard input.
 key() {
   cat -- "$@" | sha256sum | cut -c -16
 }

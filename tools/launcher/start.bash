@@ -22,7 +22,7 @@ start_prepare() {
   root=$bazel_path
   cache_use "$root"
   bubblewrap_find
-  [[ -x $bwrap ]] || die "bubblewrap is gone from $(quoted "$cache"): remove $(quoted "$cache/bazel") and call again"
+  [[ -x $bwrap ]] || die "bubblewrap is gone from $(quoted "$cache"): remove $(quoted "$cache") and call again"
   bubblewrap_try
   paths_check
 }

@@ -60,7 +60,7 @@ bazel_version() {
 }
 
 which_bazel() {
-  local question program version wanted
+  local name question program version wanted
   wanted=${USE_BAZEL_VERSION:-}
   [[ -n $wanted || ! -f $workspace/.bazelversion ]] || read -r wanted <"$workspace/.bazelversion" || true
   if [[ -z $wanted ]]; then
@@ -74,10 +74,12 @@ which_bazel() {
     return
   fi
 
-  question="$wanted $(program_stamp bazelisk) $(program_stamp bazel) $(key "$tools/launcher/root.bash" "$project/MODULE.bazel")"
-  ! bazel_known "$question" || return 0
+  # Checkouts with other launchers have answers of their own.
+  name=bazel.$(key "$tools/launcher/root.bash" "$project/MODULE.bazel")
+  question="$wanted $(program_stamp bazelisk) $(program_stamp bazel)"
+  ! bazel_known "$name" "$question" || return 0
   cache_lock
-  ! bazel_known "$question" || return 0 # Another call was faster.
+  ! bazel_known "$name" "$question" || return 0 # Another call was faster.
   module_compatibility
   bazel_kind=''
   program=$(on_path bazelisk)
@@ -112,12 +114,12 @@ which_bazel() {
     root) say "Bazel $version: a private root of Debian's packages, $(quoted "$bazel_path")" ;;
     *) say "Bazel $version: $(quoted "$bazel_path")" ;;
   esac
-  answer_write bazel "$question" "$bazel_kind" "$bazel_path"
+  answer_write "$name" "$question" "$bazel_kind" "$bazel_path"
 }
 
-# bazel_known QUESTION takes an answer of an earlier call, if what it names is still there.
+# bazel_known NAME QUESTION takes an answer of an earlier call, if what it names is still there.
 bazel_known() {
-  answer_read bazel "$1" || return 1
+  answer_read "$1" "$2" || return 1
   bazel_kind=${answer[0]} bazel_path=${answer[1]}
   case $bazel_kind in
     root) [[ -x $bazel_path/usr/bin/bazel ]] ;;

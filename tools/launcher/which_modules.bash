@@ -6,18 +6,19 @@
 modules_ask_again_s=$((7 * 24 * 3600))
 
 which_modules() {
-  local question source=''
+  local name source=''
   modules_rc=
-  question="$bazel_kind $bazel_path"
+  # Each Bazel has an answer of its own: another one may have other registries, or other certificates.
+  name=modules.$(key <<<"$bazel_path")
   case ${PYTORCH_MANIFEST_MODULES:-} in
     registry | go) source=$PYTORCH_MANIFEST_MODULES ;;
     ask) ;;
     '')
-      if modules_known "$question"; then
+      if modules_known "$name"; then
         source=${answer[0]}
       else
         cache_lock
-        ! modules_known "$question" || source=${answer[0]} # Another call was faster.
+        ! modules_known "$name" || source=${answer[0]} # Another call was faster.
       fi
       ;;
     *) die "PYTORCH_MANIFEST_MODULES is $(quoted "$PYTORCH_MANIFEST_MODULES"), want registry, go or ask" ;;
@@ -31,7 +32,7 @@ which_modules() {
       source=go
       say "modules: the central registry cannot be reached, so Go modules and Debian's packages (asked again in a week, or with PYTORCH_MANIFEST_MODULES=ask)"
     fi
-    answer_write modules "$question" "$source" "$(date +%s)"
+    answer_write "$name" "$bazel_path" "$source" "$(date +%s)"
   fi
   [[ $source == go ]] || return 0
   module_go_sdk
@@ -45,10 +46,10 @@ which_modules() {
   cache_use "$modules"
 }
 
-# modules_known QUESTION takes an answer of an earlier call, if it still counts.
+# modules_known NAME takes an answer of an earlier call, if it still counts.
 modules_known() {
   local now
-  answer_read modules "$1" || return 1
+  answer_read "$1" "$bazel_path" || return 1
   printf -v now '%(%s)T' -1
   [[ ${answer[0]} == registry ]] || ((now - answer[1] < modules_ask_again_s))
 }
