@@ -31,6 +31,9 @@ const (
 	MaxDirectoryBytes = 32 << 20
 	// MaxMembers is the largest number of members.
 	MaxMembers = 200_000
+	// MaxName is the longest name of a member, in bytes: what Linux takes for
+	// a path.
+	MaxName = 4096
 )
 
 // Compression methods that a wheel may use.

@@ -55,6 +55,10 @@ func archived() map[string]ziptest.Archive {
 		}}}},
 		"zip64 in the local header": {Members: []ziptest.Member{{Name: "a", Data: text, Local: zip64}}},
 		"zip64 in both headers":     {Members: []ziptest.Member{{Name: "a", Data: text, Local: zip64, Central: zip64}}},
+		// As Bazel's zippers write them: the field says again what the header says.
+		"zip64 that repeats": {Members: []ziptest.Member{{Name: "a", Data: text, Method: 8, Local: func(h *ziptest.Header) {
+			h.Extra = ziptest.Extra(1, uint64(h.Size), uint64(h.Compressed))
+		}}}},
 		"zip64 offset": {Members: []ziptest.Member{{Name: "a", Data: text}, {Name: "b", Central: func(h *ziptest.Header) {
 			h.Extra, h.Offset = ziptest.Extra(1, uint64(h.Offset)), 0xffffffff
 		}}}},

@@ -18,6 +18,10 @@ const (
 	flagsKnown = 1<<1 | 1<<2 | flagDescriptor | flagUTF8
 )
 
+// maxRatio is how many bytes one byte of deflate data can become: matches of
+// 258 bytes, the longest, in two bits each, the shortest codes (RFC 1951).
+const maxRatio = 1032
+
 // header is a central header and what the walk learns about its member.
 type header struct {
 	Member
@@ -169,6 +173,10 @@ func (a *reader) check(h *header) {
 		a.fault(FolderData, h.Name, "a folder with content: %d bytes, %d compressed, CRC-32 %08x", h.Size, h.CompressedSize, h.CRC32)
 	case h.Method == Stored && h.CompressedSize != h.Size:
 		a.fault(SizeMismatch, h.Name, "a stored member of %d bytes with a compressed size of %d", h.Size, h.CompressedSize)
+	case h.Method == Deflated && (h.CompressedSize < 2 || h.Size/maxRatio > h.CompressedSize):
+		a.fault(SizeMismatch, h.Name, "a deflated member of %d bytes with a compressed size of %d, which no deflate data has", h.Size, h.CompressedSize)
+	case h.Size == 0 && h.CRC32 != 0:
+		a.fault(SizeMismatch, h.Name, "an empty member with the CRC-32 %08x, want 0", h.CRC32)
 	}
 	a.kind(h)
 }

@@ -48,6 +48,7 @@ const (
 
 	// Names.
 	NameEmpty     = "name_empty"        // no name
+	NameTooLong   = "name_too_long"     // above MaxName
 	NameControl   = "name_control"      // NUL or another control character
 	NameEncoding  = "name_encoding"     // no UTF-8, or not ASCII without the flag that says UTF-8
 	NameAbsolute  = "name_absolute"     // begins with a slash

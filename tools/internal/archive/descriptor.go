@@ -101,7 +101,8 @@ func endsAt(b []byte, i int, from int64) bool {
 	switch {
 	case bytes.HasPrefix(b[i:], descriptorSignature):
 		return length(i+8, 0)
-	case bytes.HasPrefix(b[i:], localSignature), bytes.HasPrefix(b[i:], centralSignature):
+	case bytes.HasPrefix(b[i:], localSignature), bytes.HasPrefix(b[i:], centralSignature),
+		bytes.HasPrefix(b[i:], end64Signature), bytes.HasPrefix(b[i:], endSignature):
 		return length(i-8, 12) || length(i-16, 20)
 	}
 	return false

@@ -58,6 +58,17 @@ func (a *reader) unicodePath(member, where string, data, name []byte) {
 	}
 }
 
+// repeats says whether a zip64 field gives again just what the local header
+// says itself: Bazel's zippers write that, and there is one reading of it. With
+// a data descriptor there are two, since the field decides how long that is.
+func repeats(zip64 []byte, size, compressed uint64) bool {
+	if len(zip64) != 16 || size == max32 || compressed == max32 {
+		return false
+	}
+	f := fields(zip64)
+	return f.u64() == size && f.u64() == compressed
+}
+
 // resolve puts the values of the zip64 field in place of those that do not fit
 // 32 bits. It holds exactly those, in this order, and nothing else: readers
 // that expect more or fewer would see other values.

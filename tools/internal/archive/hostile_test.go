@@ -182,6 +182,9 @@ func TestReadRefuses(t *testing.T) {
 		{"device", external("m", 0o060644<<16).Bytes, []string{SpecialFile}},
 		{"pipe", external("m", 0o010644<<16).Bytes, []string{SpecialFile}},
 		{"folder as a file", external("m", 0o040755<<16).Bytes, []string{FolderType}},
+		{"name too long", named(strings.Repeat("a/", MaxName/2) + "a").Bytes, []string{NameTooLong}},
+		{"nothing with a checksum", among(ziptest.Member{Name: "m", Both: func(h *header) { h.CRC32 = 5 }}).Bytes, []string{SizeMismatch}},
+		{"more than deflate data can be", among(ziptest.Member{Name: "m", Data: text, Method: 8, Both: func(h *header) { h.Size = 1 << 30 }}).Bytes, []string{SizeMismatch}},
 		{"folder of DOS as a file", external("m", 0x10).Bytes, []string{FolderType}},
 		{"file as a folder", external("m/", 0o100644<<16).Bytes, []string{FolderType}},
 
@@ -189,6 +192,10 @@ func TestReadRefuses(t *testing.T) {
 		{"extra fields cut", local(func(h *header) { h.Extra = []byte{1, 2, 3} }).Bytes, []string{ExtraDamaged}},
 		{"extra field too long", central(func(h *header) { h.Extra = []byte{9, 0, 1, 0} }).Bytes, []string{ExtraDamaged}},
 		{"needless zip64 field", local(func(h *header) { h.Extra = ziptest.Extra(1, uint64(1), uint64(1)) }).Bytes, []string{Zip64Extra}},
+		{"zip64 field that repeats another size", local(func(h *header) { h.Extra = ziptest.Extra(1, uint64(h.Size), uint64(h.Compressed)+1) }).Bytes, []string{Zip64Extra}},
+		{"zip64 field that repeats with a descriptor", among(ziptest.Member{Name: "m", Data: text, Method: 8, Descriptor: ziptest.Signed, Local: func(h *header) {
+			h.Extra = ziptest.Extra(1, uint64(h.Size), uint64(h.Compressed))
+		}}).Bytes, []string{Zip64Extra, DescriptorMismatch}},
 		{"empty zip64 field", central(func(h *header) { h.Extra = ziptest.Extra(1) }).Bytes, []string{Zip64Extra}},
 		{"zip64 field too long", central(func(h *header) {
 			h.Extra, h.Size = ziptest.Extra(1, uint64(h.Size), uint64(h.Size)), 0xffffffff

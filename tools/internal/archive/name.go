@@ -17,6 +17,9 @@ func (a *reader) name(name string, flags uint16) {
 		a.fault(NameEmpty, name, "a member without a name")
 		return
 	}
+	if len(name) > MaxName {
+		a.fault(NameTooLong, name[:64], "a name of %d bytes, of which this is the beginning, want at most %d", len(name), MaxName)
+	}
 	if strings.ContainsFunc(name, unicode.IsControl) {
 		a.fault(NameControl, name, "the name has a NUL or another control character")
 	}

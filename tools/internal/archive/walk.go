@@ -103,6 +103,9 @@ func (a *reader) local(h *header, next, directory int64) (int64, error) {
 	}
 	name := b[localSize : localSize+nameLength]
 	zip64 := a.extra(h.Name, "local", b[localSize+nameLength:length], name)
+	if flags&flagDescriptor == 0 && repeats(zip64, size, compressed) {
+		zip64 = nil
+	}
 	a.resolve(h.Name, "local", zip64, &size, &compressed)
 	h.DataOffset = h.HeaderOffset + length
 

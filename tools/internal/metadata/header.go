@@ -39,6 +39,24 @@ const (
 	BodyAfterWheelEnd = "wheel_text_after_headers"   // text after the empty line in WHEEL
 )
 
+// lineEnds are what Python's str.splitlines, and with it pkg_resources, takes
+// for the end of a line, beside LF and CR.
+const lineEnds = "\v\f\x1c\x1d\x1e\u0085\u2028\u2029"
+
+// hidesHeader says whether a reader who ends lines there finds a header that
+// others do not. A form feed in a licence's text alone does no harm.
+func hidesHeader(line string) bool {
+	for at := strings.IndexAny(line, lineEnds); at >= 0; at = strings.IndexAny(line, lineEnds) {
+		_, size := utf8.DecodeRuneInString(line[at:])
+		line = line[at+size:]
+		piece, _, _ := strings.Cut(line, ":")
+		if len(piece) < len(line) && isName(piece) {
+			return true
+		}
+	}
+	return false
+}
+
 // Report takes one finding. The caller bounds how many are kept.
 type Report func(finding.Finding)
 
@@ -74,6 +92,8 @@ func parse(data []byte, report Report) *headers {
 		}
 		if bytes.ContainsAny(line, "\r\x00") {
 			report(finding.Errorf(Control, "line %d has a NUL, or a carriage return that ends no line", number))
+		} else if hidesHeader(string(line)) {
+			report(finding.Errorf(Control, "line %d has a character that ends a line for some readers, and a header behind it", number).GotWant(string(line), ""))
 		}
 		if line[0] == ' ' || line[0] == '\t' {
 			if last == nil {

@@ -55,6 +55,9 @@ func TestParseCore(t *testing.T) {
 		{"folded from the first line", core + "Requires-Python:\n >=3\n", with(func(c *Core) { c.RequiresPython = ref(">=3") }), nil},
 		{"folded onto an empty line", core + "  ", plain, nil},
 		{"form feed in a licence", core + "License: GPL\n \fmore\n", plain, nil},
+		{"header behind a vertical tab", core + "Summary: a\vVersion: 9.9\n", plain, []string{Control}},
+		{"header behind a line separator", core + "License: a\u2028\u2028Name: b\n", plain, []string{Control}},
+		{"header behind a next line", core + "License: a\n b\u0085Name: b\n", plain, []string{Control}},
 		{"empty Requires-Python", core + "Requires-Python:\n", plain, nil},
 
 		{"empty", "", Core{RequiresDist: []string{}}, []string{Missing + " Metadata-Version", Missing + " Name", Missing + " Version"}},
@@ -107,6 +110,7 @@ func TestParseWheel(t *testing.T) {
 		codes      []string
 	}{
 		{"plain", wheel, plain, nil},
+		{"repaired by another tool", wheel + "Generator: delocate 0.10.4\n", plain, nil},
 		{"final empty lines", wheel + "\n\n", plain, nil},
 		{"two tags", strings.Replace(wheel, "Tag:", "Tag: py2-none-any\nTag:", 1), with(func(w *Wheel) { w.Tags = []string{"py2-none-any", "py3-none-any"} }), nil},
 		{"build", wheel + "Build: 1abc\n", with(func(w *Wheel) { w.Build = ref("1abc") }), nil},

@@ -24,7 +24,8 @@ var knownFormat = regexp.MustCompile(`^1\.[0-9]+$`)
 // ParseWheel reads a WHEEL file.
 func ParseWheel(data []byte, report Report) Wheel {
 	h := parse(data, report)
-	h.once("Wheel-Version", "Generator", "Root-Is-Purelib", "Build")
+	// Not Generator: tools that repair a wheel add their own line to it.
+	h.once("Wheel-Version", "Root-Is-Purelib", "Build")
 	w := Wheel{WheelVersion: h.required("Wheel-Version"), Tags: h.all("Tag"), Build: h.optional("Build")}
 	if w.WheelVersion != "" && !knownFormat.MatchString(w.WheelVersion) {
 		report(finding.Errorf(UnknownFormat, "the wheel has a format that this reader does not know").
