@@ -3,6 +3,7 @@ package wheel
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
@@ -21,6 +22,8 @@ const (
 	CodeTagExtra    = "wheel_tag_extra"
 	CodeTagsMissing = "wheel_tags_missing"
 	CodeTagsTooMany = "wheel_tags_too_many"
+	// CodeTagPlatform is a warning: other platform tags for the same systems.
+	CodeTagPlatform = "wheel_tag_platform"
 )
 
 // CompareTags holds the Tag lines of a wheel's WHEEL file, each
@@ -29,7 +32,47 @@ const (
 // lines that are compressed sets themselves occur in the wild (rules_python and
 // old poetry write them) and count as what they stand for. The order does not
 // matter, nor does repetition.
+//
+// Wheels that were renamed from linux_x86_64 to manylinux2014_x86_64 and kept
+// their WHEEL are real (cupy's are): where only the platform tags differ, and
+// are of the same systems, that is a warning.
 func (n Name) CompareTags(lines []string) []finding.Finding {
+	faults := n.compareExactly(lines)
+	for _, f := range faults {
+		if f.Code != CodeTagExtra && f.Code != CodeTagsMissing {
+			return faults
+		}
+	}
+	if len(faults) == 0 || !n.sameSystems(lines) {
+		return faults
+	}
+	return []finding.Finding{finding.Warningf(CodeTagPlatform, "WHEEL has other platform tags than the file name, for the same systems").
+		At("Tag").GotWant(strings.Join(lines, ", "), n.compressed())}
+}
+
+// sameSystems compares tags with their platforms folded to systems. The lines
+// are well-formed, and not too many.
+func (n Name) sameSystems(lines []string) bool {
+	named, told := map[Tag]bool{}, map[Tag]bool{}
+	fold := func(sets Name, into map[Tag]bool) {
+		for tag := range sets.Tags() {
+			tag.Platform, _ = Platform(tag.Platform)
+			into[tag] = true
+		}
+	}
+	fold(n, named)
+	for _, line := range lines {
+		sets, err := parseTags(line)
+		if err != nil {
+			return false
+		}
+		fold(sets, told)
+	}
+	return maps.Equal(named, told)
+}
+
+// compareExactly is CompareTags without the leniency.
+func (n Name) compareExactly(lines []string) []finding.Finding {
 	if n.TagCount() > MaxTags {
 		return []finding.Finding{finding.Errorf(CodeTagsTooMany, "the file name's tags are too many to compare").
 			At("Tag").GotWant(fmt.Sprintf("%d tags", n.TagCount()), fmt.Sprintf("at most %d", MaxTags))}
