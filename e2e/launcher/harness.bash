@@ -17,6 +17,8 @@ prepare() {
   mkdir -p "$project/tools"
   mv "$work/bazel" "$work/launcher" "$project/tools/"
   mv "$work/MODULE.bazel" "$work/.bazelversion" "$project/"
+  # The versions that the cases are about are the tests' own.
+  sed -i 's/^ *bazel_compatibility = .*/    bazel_compatibility = [">=7.1.0", "<11.0.0", "-9.0.0"],/' "$project/MODULE.bazel"
   # The substitutes stand in for what rules_go brings along, so a workspace of theirs has to name it.
   grep -F 'bazel_dep(name = "rules_go"' "$project/MODULE.bazel" >"$workspace/MODULE.bazel"
   cat >"$workspace/BUILD.bazel" <<'BUILD'

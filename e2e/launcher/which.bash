@@ -85,7 +85,7 @@ for version in 7.1.0 7.7.1 '7.7.1- (@non-git)' 7.10.0 8.0.0 10.2.1-rc1; do
   end
 done
 rm "$bare/apt-get"
-for version in 4.2.3 6.99.99 7.0.2 'no_version' 'development version'; do
+for version in 4.2.3 6.99.99 7.0.2 9.0.0 11.0.0 no_version 'development version'; do
   reset
   fake bazel "$version" 0
   begin "a bazel $version on PATH is not"

@@ -31,7 +31,7 @@ func (o options) exec(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		e, metadata, err := o.read(s)
+		e, metadata, err := o.read(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -63,11 +63,11 @@ func (o options) sources() ([]entry.Source, error) {
 }
 
 // read reads one source. A wheel named by a flag is read whatever its name is.
-func (o options) read(s entry.Source) (entry.Entry, []byte, error) {
+func (o options) read(ctx context.Context, s entry.Source) (entry.Entry, []byte, error) {
 	if o.wheel != "" {
-		return entry.Read(s.Path, s.Filename, s.Folder)
+		return entry.Read(ctx, s.Path, s.Filename, s.Folder)
 	}
-	return s.Read()
+	return s.Read(ctx)
 }
 
 // readName reads a wheel's real file name, less one final line end.

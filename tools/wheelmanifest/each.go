@@ -6,13 +6,14 @@ import (
 )
 
 // each calls do for the numbers below n, at most jobs at once, and waits. It
-// returns the context's error where that ends before all have begun.
+// returns the context's error where that ends before all are done.
 func each(ctx context.Context, jobs, n int, do func(i int)) error {
 	var wait sync.WaitGroup
 	numbers := make(chan int)
 	// A panic of do must end the program with a plain line, as one of run does.
-	panics := make(chan any, jobs)
-	for range min(jobs, n) {
+	workers := min(jobs, n)
+	panics := make(chan any, workers)
+	for range workers {
 		wait.Go(func() {
 			defer func() {
 				if p := recover(); p != nil {
@@ -24,28 +25,47 @@ func each(ctx context.Context, jobs, n int, do func(i int)) error {
 			}
 		})
 	}
-	err := hand(ctx, numbers, panics, n)
+	hand(ctx, numbers, panics, n)
 	close(numbers)
 	wait.Wait()
 	select {
 	case p := <-panics:
 		panic(p)
 	default:
-		return err
+		return ctx.Err()
 	}
 }
 
 // hand gives out the numbers until one panics or the context ends.
-func hand(ctx context.Context, numbers chan<- int, panics chan any, n int) error {
+func hand(ctx context.Context, numbers chan<- int, panics chan any, n int) {
 	for i := range n {
 		select {
 		case numbers <- i:
 		case p := <-panics:
 			panics <- p
-			return nil
+			return
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		}
 	}
-	return ctx.Err()
+}
+
+// aside calls read, and waits for it no longer than the context lasts: a read
+// from a pipe or a terminal does not end with an interrupt.
+func aside[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		value, err := read()
+		answers <- answer{value, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.value, a.err
+	case <-ctx.Done():
+		return *new(T), ctx.Err()
+	}
 }

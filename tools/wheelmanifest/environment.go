@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -93,6 +94,15 @@ func (*environment) path(p string) string {
 		return filepath.Join(dir, p)
 	}
 	return p
+}
+
+// readFile reads a regular file. Of any other kind, a pipe that nobody writes to
+// would keep the program waiting.
+func readFile(name string) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
+	}
+	return os.ReadFile(name)
 }
 
 // print writes the answer to stdout.

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -68,6 +71,8 @@ func (f *flags) parse(args []string) ([]string, error) {
 		return nil, usagef("--format: got %q, want text or json", o.format)
 	case o.jobs < 1:
 		return nil, usagef("--jobs: got %d, want a number from 1", o.jobs)
+	case strings.EqualFold(filepath.Ext(o.out), ".whl"):
+		return nil, usagef("--out=%s: the name is a wheel's, want another", o.out)
 	}
 	return rest, nil
 }
@@ -101,16 +106,17 @@ func (f *flags) help() string {
 	return b.String()
 }
 
+// oneDash finds the dash of a flag, and not one of its value.
+var oneDash = regexp.MustCompile(`^(flag provided but not defined: |flag needs an argument: |invalid (?:boolean )?value ".*" for (?:flag )?)-`)
+
 // gnu turns the flag package's errors to the spelling with two dashes.
 func gnu(text string) string {
-	text = strings.Replace(text, "not defined: -", "not defined: --", 1)
-	text = strings.Replace(text, "needs an argument: -", "needs an argument: --", 1)
-	return strings.Replace(text, "for flag -", "for flag --", 1)
+	return oneDash.ReplaceAllString(text, "${1}--")
 }
 
 // expand replaces each argument @FILE by the lines of that file, one argument
 // a line: what Bazel calls the multiline format of a parameter file.
-func expand(env *environment, args []string) ([]string, error) {
+func expand(ctx context.Context, env *environment, args []string) ([]string, error) {
 	var out []string
 	for _, arg := range args {
 		file, is := strings.CutPrefix(arg, "@")
@@ -118,7 +124,10 @@ func expand(env *environment, args []string) ([]string, error) {
 			out = append(out, arg)
 			continue
 		}
-		data, err := os.ReadFile(env.path(file))
+		data, err := aside(ctx, func() ([]byte, error) { return os.ReadFile(env.path(file)) })
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err != nil {
 			return nil, environmentf("parameter file: %w", err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
@@ -36,7 +37,8 @@ const generateUsage = `generate --wheels=DIR [--flag=value ...]
        wheelmanifest generate --config=FILE --entry=FILE ... [--status=FILE]
 
 Writes the manifest of a set of wheels, or lists every fault of all of them
-and writes nothing; a file that an earlier call wrote to --out is removed then.
+and writes nothing; a manifest that an earlier call wrote to --out is removed
+then. A file there that is no manifest is refused before any wheel is read.
 
 With --wheels it reads the wheels of a folder and of those below it; their
 relative paths begin there. Other files are left alone. Facts of git and CI
@@ -53,18 +55,28 @@ of the faults, on stderr: text by default; the manifest itself is JSON.`
 // generate writes a manifest.
 func generate(ctx context.Context, env *environment, args []string) error {
 	g := &generation{}
-	args, err := expand(env, args)
+	args, err := expand(ctx, env, args)
 	if err != nil {
 		return err
 	}
 	if err := g.parse(env, args); err != nil {
 		return err
 	}
-	config, st, entries, err := g.read(ctx)
-	if err != nil {
+	if err := g.ready(); err != nil {
 		return err
 	}
+	config, st, entries, err := g.read(ctx)
+	if err != nil {
+		return g.abandon(err)
+	}
 	m, findings := document.Assemble(config, st, entries)
+	if err := ctx.Err(); err != nil {
+		return g.abandon(err)
+	}
+	if len(g.findings) > 0 {
+		// Whether there is a wheel is not known.
+		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return f.Code == "no_wheels" })
+	}
 	findings = append(g.findings, findings...)
 	if finding.HasErrors(findings) {
 		return g.failed(findings)
@@ -72,10 +84,16 @@ func generate(ctx context.Context, env *environment, args []string) error {
 	env.list(findings)
 	data, err := m.Encode()
 	if err != nil {
-		return internalf("%w", err)
+		return g.abandon(internalf("%w", err))
+	}
+	if err := ctx.Err(); err != nil {
+		return g.abandon(err)
 	}
 	if g.dryRun {
 		return env.print(data)
+	}
+	if err := g.flags.ours(); err != nil {
+		return err // it came while the wheels were read
 	}
 	if err := g.flags.write(ctx, data); err != nil {
 		return errors.Join(err, g.flags.withdraw())
@@ -151,6 +169,24 @@ func (g *generation) read(ctx context.Context) (*document.Config, *status.Status
 		return g.readActions(ctx)
 	}
 	return g.readFolder(ctx)
+}
+
+// ready checks --out before anything is read.
+func (g *generation) ready() error {
+	inputs := append([]string{g.config, g.status, g.stableStatus}, g.entries...)
+	if g.dryRun {
+		return g.flags.apart(inputs...)
+	}
+	return g.flags.ready(inputs...)
+}
+
+// abandon ends a call that failed before its findings: through the door of the
+// command line, no document may stand at --out then either.
+func (g *generation) abandon(err error) error {
+	if g.dryRun || g.wheels == "" || errors.Is(err, errInput) || errors.Is(err, errForeign) {
+		return err
+	}
+	return errors.Join(g.flags.withdraw(), err)
 }
 
 // announce says how many wheels the manifest will have.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,7 +18,7 @@ import (
 // theirs is a fault of the project, not of the wheels.
 func (g *generation) readActions(ctx context.Context) (*document.Config, *status.Status, [][]entry.Entry, error) {
 	env := g.flags.env
-	data, err := os.ReadFile(env.path(g.config))
+	data, err := readFile(env.path(g.config))
 	if err != nil {
 		return nil, nil, nil, environmentf("configuration: %w", err)
 	}
@@ -30,7 +29,7 @@ func (g *generation) readActions(ctx context.Context) (*document.Config, *status
 	}
 	var st *status.Status
 	if g.status != "" {
-		data, err := os.ReadFile(env.path(g.status))
+		data, err := readFile(env.path(g.status))
 		if err != nil {
 			return nil, nil, nil, environmentf("status: %w", err)
 		}
@@ -56,7 +55,7 @@ func (g *generation) readActions(ctx context.Context) (*document.Config, *status
 }
 
 func readEntries(name string) ([]entry.Entry, error) {
-	data, err := os.ReadFile(name)
+	data, err := readFile(name)
 	if err != nil {
 		return nil, environmentf("entries: %w", err)
 	}
@@ -82,26 +81,45 @@ func (g *generation) readFolder(ctx context.Context) (*document.Config, *status.
 		}
 		setSource(config.SourceOf, distribution, source)
 	}
+	if len(g.sources) > 0 && g.stableStatus == "" {
+		return nil, nil, nil, usagef("generate: --source needs --stable-status, which tells of the sources")
+	}
 	st, err := g.readStatus(config)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	all, err := entry.Walk(env.path(g.wheels))
 	if err != nil {
-		return nil, nil, nil, errors.Join(environmentf("wheels: %w", err), g.withdrawUnlessDry())
+		return nil, nil, nil, environmentf("wheels: %w", err)
 	}
 	wheels := all[:0:0]
 	for _, source := range all {
-		if source.IsWheel() || source.Link {
+		if source.IsWheel() || source.Link || source.Err != nil {
 			wheels = append(wheels, source)
 		}
 	}
 	if others := len(all) - len(wheels); others > 0 && !g.quiet {
 		env.say("left alone %s of other kinds", plural(others, "file"))
 	}
+	if err := g.spare(wheels); err != nil {
+		return nil, nil, nil, err
+	}
 	g.announce(len(wheels))
 	list, err := g.readWheels(ctx, wheels)
 	return config, st, [][]entry.Entry{list}, err
+}
+
+// spare makes sure that --out is none of the wheels, nor anything else that is
+// not to be lost.
+func (g *generation) spare(wheels []entry.Source) error {
+	var names []string
+	for _, wheel := range wheels {
+		names = append(names, wheel.Path)
+	}
+	if err := g.flags.apart(names...); err != nil || g.dryRun {
+		return err
+	}
+	return g.flags.ours()
 }
 
 // setSource puts a source over the default, however the name is spelt.
@@ -116,9 +134,9 @@ func (g *generation) readWheels(ctx context.Context, wheels []entry.Source) ([]e
 	entries := make([]entry.Entry, len(wheels))
 	faulty := make([]error, len(wheels))
 	if err := each(ctx, g.jobs, len(wheels), func(i int) {
-		entries[i], _, faulty[i] = wheels[i].Read()
+		entries[i], _, faulty[i] = wheels[i].Read(ctx)
 	}); err != nil {
-		return nil, errors.Join(err, g.withdrawUnlessDry())
+		return nil, err
 	}
 	read := entries[:0]
 	for i, err := range faulty {
@@ -136,9 +154,9 @@ func (g *generation) readStatus(config *document.Config) (*status.Status, error)
 	if g.stableStatus == "" {
 		return nil, nil
 	}
-	data, err := os.ReadFile(g.flags.env.path(g.stableStatus))
+	data, err := readFile(g.flags.env.path(g.stableStatus))
 	if err != nil {
-		return nil, errors.Join(environmentf("status: %w", err), g.withdrawUnlessDry())
+		return nil, environmentf("status: %w", err)
 	}
 	var keys []string
 	for _, v := range config.Declared.Values() {
@@ -147,11 +165,4 @@ func (g *generation) readStatus(config *document.Config) (*status.Status, error)
 	}
 	st := status.Read(filepath.Base(g.stableStatus), data, keys)
 	return &st, nil
-}
-
-func (g *generation) withdrawUnlessDry() error {
-	if g.dryRun {
-		return nil
-	}
-	return g.flags.withdraw()
 }

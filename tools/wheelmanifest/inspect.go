@@ -31,10 +31,13 @@ a file cannot be read at all.`, &o)
 	if len(wheels) == 0 {
 		return usagef("inspect: no WHEEL given")
 	}
+	if err := f.ready(wheels...); err != nil {
+		return err
+	}
 	entries := make([]entry.Entry, len(wheels))
 	failed := make([]error, len(wheels))
 	err = each(ctx, o.jobs, len(wheels), func(i int) {
-		entries[i], _, failed[i] = entry.Read(env.path(wheels[i]), filepath.Base(wheels[i]), "")
+		entries[i], _, failed[i] = entry.Read(ctx, env.path(wheels[i]), filepath.Base(wheels[i]), "")
 	})
 	if err != nil {
 		return err

@@ -85,7 +85,7 @@ func dispatch(ctx context.Context, env *environment, args []string) error {
 	}
 	if strings.HasPrefix(args[0], "@") {
 		// Bazel puts a long command line into a file as a whole, verb included.
-		first, err := expand(env, args[:1])
+		first, err := expand(ctx, env, args[:1])
 		if err != nil {
 			return err
 		}

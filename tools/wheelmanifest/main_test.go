@@ -118,7 +118,7 @@ func TestClosedStdout(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	write(t, makeWheel("a-1-py3-none-any.whl", ""), dir, "dist", "a-1-py3-none-any.whl")
-	old := write(t, []byte("{}"), dir, "m.json")
+	old := write(t, []byte(`{"schema_version": "1.0"}`), dir, "m.json")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	code, stdout, stderr := called(t, ctx, "generate", "--wheels="+filepath.Join(dir, "dist"), "--out="+old, "--accelerator=cpu")
@@ -160,6 +160,7 @@ func TestFlagsMayStandAnywhere(t *testing.T) {
 		{[]string{"a", "--quiet", "--jobs=3", "--", "--x", "--", "z"}, []string{"a", "--x", "--", "z"}, true},
 		{[]string{"--jobs"}, nil, false},
 		{[]string{"--jobs=many"}, nil, false},
+		{[]string{"--jobs=for flag -x"}, nil, false},
 	} {
 		var o options
 		rest, err := newFlags(&environment{}, "x", &o).parse(test.args)
@@ -189,7 +190,7 @@ func TestDoorsAgree(t *testing.T) {
 
 	var args []string
 	for i, wheel := range []struct{ path, name string }{{"dist/" + first, first}, {"dist/sub/" + second, second}} {
-		e, _, err := entry.Read(filepath.Join(dir, wheel.path), wheel.name, "")
+		e, _, err := entry.Read(t.Context(), filepath.Join(dir, wheel.path), wheel.name, "")
 		require.NoError(t, err)
 		var b bytes.Buffer
 		require.NoError(t, entry.Encode(&b, []entry.Entry{e}))
@@ -248,4 +249,30 @@ func TestStatusFaultsAreData(t *testing.T) {
 	st, err := status.Decode([]byte(stdout))
 	require.NoError(t, err)
 	assert.NotEmpty(t, st.Faults)
+}
+
+// TestUnreadableWheels: each is told, with what else is wrong, and nobody says
+// that there are none.
+func TestUnreadableWheels(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a-1-py3-none-any.whl", "b-1-py3-none-any.WHL", "latest"} {
+		if err := os.Symlink("gone", filepath.Join(dir, name)); err != nil {
+			t.Skipf("no links here: %v", err)
+		}
+	}
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, strings.Repeat("d/", entry.MaxDepth+1)), 0o755))
+	args := []string{"generate", "--wheels=" + dir, "--accelerator=cpu"}
+	code, _, stderr := called(t, t.Context(), args...)
+	assert.Equal(t, exitEnvironment, code)
+	assert.Contains(t, stderr, "error: a-1-py3-none-any.whl: the file cannot be read: no such file or directory [unreadable]\n")
+	assert.Contains(t, stderr, "error: b-1-py3-none-any.WHL: the file cannot be read")
+	assert.Contains(t, stderr, "d/d: the folder cannot be read: more than 32 folders deep [unreadable]\n")
+	assert.NotContains(t, stderr, "latest")
+	assert.NotContains(t, stderr, "no_wheels")
+
+	write(t, nil, dir, "c-1-py3-none-any.whl")
+	code, _, stderr = called(t, t.Context(), args...)
+	assert.Equal(t, exitEnvironment, code)
+	assert.Contains(t, stderr, "c-1-py3-none-any.whl: the file is empty")
+	assert.Contains(t, stderr, "a-1-py3-none-any.whl: the file cannot be read")
 }

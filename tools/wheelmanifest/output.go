@@ -13,6 +13,9 @@ import (
 // write gives the answer: to the file of --out, aside first and renamed into
 // place, or to stdout.
 func (f *flags) write(ctx context.Context, data []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if f.options.out == "" {
 		return f.env.print(data)
 	}
@@ -39,23 +42,21 @@ func plainly(err error) error {
 // file, such as a pipe, is written to. A link stays: the file that it names is
 // the one replaced.
 func replace(ctx context.Context, name string, data []byte) (err error) {
-	if info, statErr := os.Stat(name); statErr == nil {
-		if !info.Mode().IsRegular() && !info.IsDir() {
-			return os.WriteFile(name, data, 0)
-		}
-		if name, err = filepath.EvalSymlinks(name); err != nil {
-			return err
-		}
+	name, regular, err := target(name)
+	switch {
+	case err != nil:
+		return err
+	case !regular:
+		_, err := aside(ctx, func() (struct{}, error) { return struct{}{}, os.WriteFile(name, data, 0) })
+		return err
 	}
-	// Not os.CreateTemp: the file must have the permissions of the umask.
-	aside := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+rand.Text()+".tmp")
-	file, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	file, err := beside(name)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, ignoreMissing(os.Remove(aside)))
+			err = errors.Join(err, ignoreMissing(os.Remove(file.Name())))
 		}
 	}()
 	_, err = file.Write(data)
@@ -63,12 +64,36 @@ func replace(ctx context.Context, name string, data []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	return os.Rename(aside, name)
+	return os.Rename(file.Name(), name)
+}
+
+// target is the file that is replaced by a write to name: of a link, the one
+// that it names. What is there and neither a regular file nor a folder is not
+// replaced.
+func target(name string) (file string, regular bool, err error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return name, true, nil // nothing is there; making the file tells more
+	case info.IsDir():
+		return "", false, errFolder
+	case !info.Mode().IsRegular():
+		return name, false, nil
+	}
+	name, err = filepath.EvalSymlinks(name)
+	return name, true, err
+}
+
+// beside makes an empty file in the folder of another. Not os.CreateTemp: the
+// file must have the permissions of the umask.
+func beside(name string) (*os.File, error) {
+	aside := filepath.Join(filepath.Dir(name), "."+filepath.Base(name)+"."+rand.Text()+".tmp")
+	return os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
 // withdraw removes what an earlier call wrote to --out, so that no document of
 // other wheels stands where a failed one was to be. Of a link, it removes the
-// file that replace would have replaced.
+// file that replace would have replaced. What is no manifest stays.
 func (f *flags) withdraw() error {
 	if f.options.out == "" {
 		return nil
@@ -77,6 +102,9 @@ func (f *flags) withdraw() error {
 	info, err := os.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
 		return ignoreMissing(err)
+	}
+	if err := f.ours(); err != nil {
+		return err
 	}
 	name, err = filepath.EvalSymlinks(name)
 	if err == nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/status"
@@ -32,7 +31,10 @@ with them.`, &o)
 	case file == "":
 		return usagef("status: --stable-status is required")
 	}
-	data, err := os.ReadFile(env.path(file))
+	if err := f.ready(file); err != nil {
+		return err
+	}
+	data, err := readFile(env.path(file))
 	if err != nil {
 		return environmentf("status file: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
@@ -28,10 +29,13 @@ invalid, 3 where a file cannot be read.`, &o)
 	if len(files) == 0 {
 		return usagef("validate: no FILE given")
 	}
+	if err := f.ready(files...); err != nil {
+		return err
+	}
 	checked := make([][]finding.Finding, len(files))
 	unreadable := make([]bool, len(files))
 	err = each(ctx, o.jobs, len(files), func(i int) {
-		data, err := readDocument(env.path(files[i]))
+		data, err := aside(ctx, func() ([]byte, error) { return readDocument(env.path(files[i])) })
 		if err != nil {
 			checked[i], unreadable[i] = []finding.Finding{unreadableFile(files[i], err)}, true
 			return
@@ -104,7 +108,14 @@ func readDocument(name string) (data []byte, err error) {
 	return io.ReadAll(io.LimitReader(file, document.MaxBytes+1))
 }
 
-// unreadableFile is the finding of a file that cannot be read.
+// unreadableFile is the finding of a file or folder that cannot be read.
 func unreadableFile(name string, err error) finding.Finding {
-	return finding.Errorf("unreadable", "the file cannot be read: %v", plainly(err)).On(name)
+	thing := "file"
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		if info, statErr := os.Stat(path.Path); statErr == nil && info.IsDir() {
+			thing = "folder"
+		}
+	}
+	return finding.Errorf("unreadable", "the %s cannot be read: %v", thing, plainly(err)).On(name)
 }

@@ -3,7 +3,6 @@ package document
 import (
 	"fmt"
 	"strconv"
-	"strings"
 )
 
 func (c *checker) artifacts(m *Manifest, at *place) {
@@ -62,15 +61,6 @@ func (c *checker) labels(a *Artifact, at *place) {
 	c.text(l.BuildVariant, at.at("build_variant"))
 	c.text(l.AMDGPUFamily, at.at("amdgpu_family"))
 	c.archs(l.ROCmArch, at.at("rocm_arch"), isROCmArch, wantROCmArch)
-	parts := []string{l.Distribution, l.Version}
-	if l.BuildTag != nil {
-		parts = append(parts, *l.BuildTag)
-	}
-	parts = append(parts, l.PythonTag, l.ABITag, l.PlatformTag)
-	name := a.RelativePath[strings.LastIndexByte(a.RelativePath, '/')+1:]
-	if spelt := strings.Join(parts, "-") + ".whl"; spelt != name {
-		c.fault("label_mismatch", at, spelt, fmt.Sprintf("%q", name), "the labels are not the parts of the file's name")
-	}
 	for _, f := range []struct{ name, value string }{
 		{"distribution", l.Distribution},
 		{"version", l.Version},
@@ -94,7 +84,9 @@ func (c *checker) metadata(m *Metadata, at *place) {
 
 func (c *checker) texts(list []string, at *place) {
 	for i := range list {
-		c.text(&list[i], at.elem(i))
+		if !isText(list[i]) {
+			c.text(&list[i], at.elem(i))
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func entryOf(filename string) entry.Entry {
 		e.Name.BuildTag, parts = &parts[2], append(parts[:2:2], parts[3:]...)
 	}
 	e.Name.PythonTag, e.Name.ABITag, e.Name.PlatformTag = parts[2], parts[3], parts[4]
-	e.Metadata = &entry.Metadata{Name: parts[0], Version: parts[1], RequiresDist: []string{}, Tags: []string{"py3-none-any"}, SHA256: digestA}
+	e.Metadata = &entry.Metadata{Name: parts[0], Version: parts[1], RequiresDist: []string{}, Tags: []string{strings.Join(parts[2:5], "-")}, SHA256: digestA}
 	e.Metadata.RootIsPurelib = e.Name.PlatformTag == "any"
 	return e
 }

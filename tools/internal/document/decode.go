@@ -30,27 +30,32 @@ var oursMajor, oursMinor, _ = parseVersion(SchemaVersion)
 // in case, fields that are missing, unknown or of another type, nesting above
 // MaxDepth, more than MaxBytes. Fields that a newer minor version added are
 // kept, and reported as warnings. The document is nil where it could not be
-// read to its end or has another major version.
+// read to its end, has more faults than are listed or another major version.
 //
 // Decode does not ask whether the values are right: see Check.
 func Decode(data []byte) (*Manifest, []finding.Finding) {
-	m := &Manifest{}
-	r, whole := decode(data, m)
-	if !whole {
+	r, ok := newReader(data)
+	if !ok {
 		return nil, r.report.all()
 	}
-	major, minor, ok := parseVersion(m.SchemaVersion)
-	switch {
-	case ok && major != oursMajor:
+	text := r.peek("schema_version")
+	major, minor, ok := parseVersion(text)
+	if ok && major != oursMajor {
 		return nil, []finding.Finding{
 			finding.Errorf("unknown_version", "the document has another major version").
-				At("/schema_version").GotWant(m.SchemaVersion, strconv.Itoa(oursMajor)+".x"),
+				At("/schema_version").GotWant(text, strconv.Itoa(oursMajor)+".x"),
 		}
-	case ok && minor > oursMinor:
-		r.pending(finding.Warning)
-	default:
-		r.pending(finding.Error)
 	}
+	r.lenient = ok && minor > oursMinor
+	m := &Manifest{}
+	if !r.read(m) {
+		return nil, r.report.all()
+	}
+	severity := finding.Error
+	if r.lenient {
+		severity = finding.Warning
+	}
+	r.pending(severity)
 	return m, r.report.all()
 }
 
@@ -98,10 +103,13 @@ func dependsOn(f finding.Finding) []string {
 		return []string{"/stamped", "/accelerator"}
 	case "label_mismatch":
 		fields := []string{strings.TrimSuffix(f.Field, "labels") + "relative_path"}
-		for _, label := range []string{"distribution", "version", "build_tag", "python_tag", "abi_tag", "platform_tag"} {
+		for _, label := range nameLabels {
 			fields = append(fields, f.Field+"/"+label)
 		}
 		return fields
+	case "metadata_mismatch":
+		artifact, _, _ := strings.Cut(f.Field, "/metadata/")
+		return []string{artifact + "/relative_path"}
 	}
 	return nil
 }

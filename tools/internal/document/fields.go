@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 )
 
 var (
@@ -74,43 +72,15 @@ func (p *place) elem(i int) *place     { return &place{parent: p, index: i} }
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // String is the JSON pointer (RFC 6901).
-func (p *place) String() string {
+func (p *place) String() string { return string(p.append(nil)) }
+
+func (p *place) append(b []byte) []byte {
 	switch {
 	case p == nil || p.parent == nil:
-		return ""
+		return b
 	case p.member:
-		return p.parent.String() + "/" + pointerEscapes.Replace(p.name)
+		return append(append(p.parent.append(b), '/'), pointerEscapes.Replace(p.name)...)
 	default:
-		return p.parent.String() + "/" + strconv.Itoa(p.index)
+		return strconv.AppendInt(append(p.parent.append(b), '/'), int64(p.index), 10)
 	}
-}
-
-// maxFindings bounds the findings about one document, so that a hostile one
-// cannot make a report that fills the memory.
-const maxFindings = 10_000
-
-// report gathers findings.
-type report struct {
-	findings []finding.Finding
-	dropped  int
-}
-
-func (r *report) add(f finding.Finding) {
-	if len(r.findings) >= maxFindings {
-		r.dropped++
-		return
-	}
-	r.findings = append(r.findings, f)
-}
-
-func (r *report) fault(code string, at *place, got, want, format string, args ...any) {
-	r.add(finding.Errorf(code, format, args...).At(at.String()).GotWant(got, want))
-}
-
-func (r *report) all() []finding.Finding {
-	if r.dropped == 0 {
-		return r.findings
-	}
-	return append(slices.Clip(r.findings),
-		finding.Errorf("too_many_findings", "%d further findings are not listed", r.dropped))
 }

@@ -1,30 +1,33 @@
 package document
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
-	"strings"
 )
 
 // object reads the members of a struct, after its opening brace.
 func (r *reader) object(v reflect.Value, at *place) error {
 	o := objectOf(v.Type())
 	read := make([]bool, v.NumField())
-	err := r.members(at, func(name string, token json.Token, here *place) error {
+	err := r.members(at, func(name string, t token, here *place) error {
 		if f, ok := o.find(name); ok {
 			read[f.index] = true
-			return r.value(token, v.Field(f.index), here, f.required)
+			return r.value(t, v.Field(f.index), here, f.required)
 		}
-		r.unknown = append(r.unknown, here)
-		value, err := r.anything(token, here)
-		if err != nil || o.extra < 0 {
+		if err := r.note(here); err != nil {
+			return err
+		}
+		start := r.pos - len(t.raw)
+		if err := r.skip(t, here); err != nil || o.extra < 0 || !r.lenient {
 			return err
 		}
 		extra := v.Field(o.extra)
 		if extra.IsNil() {
 			extra.Set(reflect.MakeMap(extraType))
 		}
-		extra.Interface().(Extra)[name] = value
+		extra.Interface().(Extra)[name] = json.RawMessage(bytes.Clone(r.data[start:r.pos]))
 		return nil
 	})
 	if err != nil {
@@ -41,9 +44,9 @@ func (r *reader) object(v reflect.Value, at *place) error {
 // dictionary reads a JSON object with names of any kind.
 func (r *reader) dictionary(v reflect.Value, at *place) error {
 	v.Set(reflect.MakeMap(v.Type()))
-	return r.members(at, func(name string, token json.Token, here *place) error {
+	return r.members(at, func(name string, t token, here *place) error {
 		value := reflect.New(v.Type().Elem()).Elem()
-		if err := r.value(token, value, here, false); err != nil {
+		if err := r.value(t, value, here, false); err != nil {
 			return err
 		}
 		v.SetMapIndex(reflect.ValueOf(name), value)
@@ -52,63 +55,59 @@ func (r *reader) dictionary(v reflect.Value, at *place) error {
 }
 
 func (r *reader) array(v reflect.Value, at *place) error {
-	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-	return r.elements(at, func(token json.Token, here *place) error {
-		value := reflect.New(v.Type().Elem()).Elem()
-		err := r.value(token, value, here, false)
-		v.Set(reflect.Append(v, value))
-		return err
+	size := 0
+	if v.Type().Elem().Kind() == reflect.String {
+		size = r.length() // such lists are long where a document is hostile
+	}
+	v.Set(reflect.MakeSlice(v.Type(), 0, size))
+	return r.elements(at, func(t token, here *place) error {
+		n := v.Len()
+		v.Grow(1)
+		v.SetLen(n + 1)
+		return r.value(t, v.Index(n), here, false)
 	})
 }
 
-// anything reads a value of any type.
-func (r *reader) anything(token json.Token, at *place) (any, error) {
-	switch token {
-	case json.Delim('{'):
-		object := map[string]any{}
-		err := r.members(at, func(name string, token json.Token, here *place) error {
-			value, err := r.anything(token, here)
-			object[name] = value
-			return err
-		})
-		return object, err
-	case json.Delim('['):
-		array := []any{}
-		err := r.elements(at, func(token json.Token, here *place) error {
-			value, err := r.anything(token, here)
-			array = append(array, value)
-			return err
-		})
-		return array, err
+// skip reads over a value of any type, as strictly as those that are kept.
+func (r *reader) skip(t token, at *place) error {
+	switch t.kind {
+	case '{':
+		return r.members(at, func(_ string, t token, here *place) error { return r.skip(t, here) })
+	case '[':
+		return r.elements(at, r.skip)
 	}
-	return token, nil
+	return nil
 }
 
 // members walks an object after its opening brace. A name that stands twice,
-// also in another case, is a fault, and its value is read over.
-func (r *reader) members(at *place, do func(name string, token json.Token, here *place) error) error {
-	seen := map[string]string{}
-	for r.decoder.More() {
-		token, err := r.next(at)
+// also in another case, is a fault, and its value is read over. The place that
+// do gets is another one after it returns.
+func (r *reader) members(at *place, do func(name string, t token, here *place) error) error {
+	seen := r.names.open()
+	defer r.names.close(seen)
+	here := at.at("")
+	for r.more() {
+		if r.report.full() {
+			return r.report.stop()
+		}
+		t, err := r.next(at)
 		if err != nil {
 			return err
 		}
-		name, ok := token.(string)
-		if !ok {
-			r.report.fault("malformed_document", at, kindOfToken(token), "string", "an object's name is no string")
+		if len(t.raw) > MaxName || seen.count == MaxNames {
+			r.report.fault("malformed_document", at, "", fmt.Sprintf("at most %d names of at most %d bytes", MaxNames, MaxName), "an object with too many names, or one too long")
 			return errStop
 		}
-		here := at.at(name)
-		if token, err = r.next(here); err != nil {
+		name := t.text()
+		here.name = name
+		if t, err = r.next(here); err != nil {
 			return err
 		}
-		folded := fold(name)
-		if first, twice := seen[folded]; twice {
+		if first, twice := r.names.add(seen, name); twice {
 			r.report.fault("duplicate_field", here, name, "one field of this name, whatever its case", "the object already has %q", first)
-			_, err = r.anything(token, here)
+			err = r.skip(t, here)
 		} else {
-			seen[folded] = name
-			err = do(name, token, here)
+			err = do(name, t, here)
 		}
 		if err != nil {
 			return err
@@ -118,21 +117,22 @@ func (r *reader) members(at *place, do func(name string, token json.Token, here 
 	return err
 }
 
-// elements walks an array after its opening bracket.
-func (r *reader) elements(at *place, do func(token json.Token, here *place) error) error {
-	for i := 0; r.decoder.More(); i++ {
-		here := at.elem(i)
-		token, err := r.next(here)
+// elements walks an array after its opening bracket. The place that do gets is
+// another one after it returns.
+func (r *reader) elements(at *place, do func(t token, here *place) error) error {
+	here := at.elem(0)
+	for ; r.more(); here.index++ {
+		if r.report.full() {
+			return r.report.stop()
+		}
+		t, err := r.next(here)
 		if err != nil {
 			return err
 		}
-		if err := do(token, here); err != nil {
+		if err := do(t, here); err != nil {
 			return err
 		}
 	}
 	_, err := r.next(at)
 	return err
 }
-
-// fold makes names equal that differ only in case.
-func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -21,6 +20,12 @@ const (
 	MaxBytes = 256 << 20
 	// MaxDepth is the deepest nesting of arrays and objects that is read.
 	MaxDepth = 32
+	// MaxNames is how many fields one object may have, MaxName how many bytes
+	// the name of one.
+	MaxNames = 1 << 14
+	MaxName  = 1 << 12
+	// maxUnknown is how many fields of a newer version one document may have.
+	maxUnknown = 1 << 17
 	// maxInteger is what every JSON reader holds exactly (RFC 8259, section 6).
 	maxInteger = 1<<53 - 1
 )
@@ -32,37 +37,52 @@ var integerPattern = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
 
 // reader fills Go values from JSON in one pass over the tokens. It is strict
 // where encoding/json is not: names twice or differing only in case, text that
-// is no Unicode, missing fields and null where a value must be.
+// is no Unicode, missing fields and null where a value must be. It stops where
+// the report is full, and holds no more of the text than it was asked for.
 type reader struct {
-	data    []byte
-	decoder *json.Decoder
-	depth   int
-	report  report
-	// unknown are the places of fields that the types do not have.
-	unknown []*place
+	data   []byte
+	pos    int // of the next byte
+	depth  int
+	names  names
+	report report
+	// lenient says that unknown fields are warnings and are kept: the document
+	// has a newer minor version.
+	lenient bool
+	// unknown are the pointers of the first fields that the types do not have,
+	// of as many as unknowns.
+	unknown  []string
+	unknowns int
 }
 
-// decode reads data into root, a pointer to a struct. It returns false where
-// the text is not JSON that can be read to its end.
-func decode(data []byte, root any) (r *reader, whole bool) {
-	r = &reader{data: data, decoder: json.NewDecoder(bytes.NewReader(data))}
-	r.decoder.UseNumber()
+// newReader returns nothing to read where the text is not JSON.
+func newReader(data []byte) (r *reader, ok bool) {
+	r = &reader{data: data}
 	if !r.text() {
 		return r, false
 	}
-	top := &place{}
-	token, err := r.next(top)
-	if err == nil {
-		err = r.value(token, reflect.ValueOf(root).Elem(), top, false)
-	}
-	if err != nil {
-		return r, false
-	}
-	if _, err := r.decoder.Token(); !errors.Is(err, io.EOF) {
-		r.report.fault("malformed_document", top, "", "nothing after the document's end", "data after the document, at byte %d", r.decoder.InputOffset())
+	if !json.Valid(data) {
+		r.malformed()
 		return r, false
 	}
 	return r, true
+}
+
+// read fills root, a pointer to a struct. It returns false where the text could
+// not be read to its end.
+func (r *reader) read(root any) bool {
+	top := &place{}
+	t, err := r.next(top)
+	if err == nil {
+		err = r.value(t, reflect.ValueOf(root).Elem(), top, false)
+	}
+	return err == nil
+}
+
+// decode reads data into root. It returns false where it cannot be read to its
+// end.
+func decode(data []byte, root any) (*reader, bool) {
+	r, ok := newReader(data)
+	return r, ok && r.read(root)
 }
 
 // text checks what holds for the document as a whole.
@@ -90,110 +110,73 @@ func (r *reader) text() bool {
 }
 
 // next reads one token.
-func (r *reader) next(at *place) (json.Token, error) {
-	before := r.decoder.InputOffset()
-	token, err := r.decoder.Token()
-	if err != nil {
-		reason := err.Error()
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			reason = "it ends too early"
-		}
-		r.report.fault("malformed_document", at, "", "one JSON value", "not JSON at byte %d: %s", r.decoder.InputOffset(), reason)
-		return nil, errStop
+func (r *reader) next(at *place) (token, error) {
+	t := r.scan()
+	r.depth += opens(t)
+	if r.depth > MaxDepth {
+		r.tooDeep(at)
+		return t, errStop
 	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' || t == '[' {
-			if r.depth++; r.depth > MaxDepth {
-				r.report.fault("malformed_document", at, "", fmt.Sprintf("at most %d levels", MaxDepth), "the document is nested too deeply")
-				return nil, errStop
-			}
-		} else {
-			r.depth--
-		}
-	case string:
-		// encoding/json turns half a surrogate pair into U+FFFD, so that two
-		// names or values would become one.
-		if raw := r.data[before:r.decoder.InputOffset()]; loneSurrogate(raw) {
-			r.report.fault("malformed_document", at, "", "whole surrogate pairs", "half a surrogate pair in a string, before byte %d", r.decoder.InputOffset())
-			return nil, errStop
-		}
+	// encoding/json turns half a surrogate pair into U+FFFD, so that two names
+	// or values would become one.
+	if t.kind == '"' && loneSurrogate(t.raw) {
+		r.report.fault("malformed_document", at, "", "whole surrogate pairs", "half a surrogate pair in a string, before byte %d", r.pos)
+		return t, errStop
 	}
-	return token, nil
+	return t, nil
 }
 
-// value reads the value that begins with token into v; an invalid v takes
-// anything.
-func (r *reader) value(token json.Token, v reflect.Value, at *place, required bool) error {
-	if token == nil {
-		if v.Kind() == reflect.Pointer && !required || v.Type() == listType {
+// value reads the value that begins with t into v.
+func (r *reader) value(t token, v reflect.Value, at *place, required bool) error {
+	switch kind := v.Kind(); {
+	case t.kind == 'n':
+		if kind == reflect.Pointer && !required || v.Type() == listType {
 			v.SetZero()
 			return nil
 		}
-		return r.mistyped(token, v, at)
-	}
-	switch v.Kind() {
-	case reflect.Pointer:
+	case kind == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		return r.value(token, v.Elem(), at, false)
-	case reflect.Struct:
-		if token == json.Delim('{') {
-			return r.object(v, at)
-		}
-	case reflect.Map:
-		if token == json.Delim('{') {
-			return r.dictionary(v, at)
-		}
-	case reflect.Slice:
-		if token == json.Delim('[') {
-			return r.array(v, at)
-		}
-	case reflect.String:
-		if s, ok := token.(string); ok {
-			v.SetString(s)
-			return nil
-		}
-	case reflect.Bool:
-		if b, ok := token.(bool); ok {
-			v.SetBool(b)
-			return nil
-		}
-	case reflect.Int64:
-		if n, ok := token.(json.Number); ok {
-			r.integer(n, v, at)
-			return nil
-		}
+		return r.value(t, v.Elem(), at, false)
+	case kind == reflect.Struct && t.kind == '{':
+		return r.object(v, at)
+	case kind == reflect.Map && t.kind == '{':
+		return r.dictionary(v, at)
+	case kind == reflect.Slice && t.kind == '[':
+		return r.array(v, at)
+	case kind == reflect.String && t.kind == '"':
+		v.SetString(t.text())
+		return nil
+	case kind == reflect.Bool && (t.kind == 't' || t.kind == 'f'):
+		v.SetBool(t.kind == 't')
+		return nil
+	case kind == reflect.Int64 && t.kind == '0':
+		r.integer(string(t.raw), v, at)
+		return nil
 	}
-	return r.mistyped(token, v, at)
+	r.report.fault("wrong_type", at, kindOfToken(t), kindOfType(v.Type()), "a value of the wrong type")
+	return r.skip(t, at)
 }
 
-func (r *reader) integer(n json.Number, v reflect.Value, at *place) {
-	i, err := strconv.ParseInt(string(n), 10, 64)
-	if !integerPattern.MatchString(string(n)) || err != nil || i > maxInteger || i < -maxInteger {
-		r.report.fault("invalid_value", at, string(n), "an integer in digits, below 2^53", "not an integer that every reader holds exactly")
+func (r *reader) integer(digits string, v reflect.Value, at *place) {
+	i, err := strconv.ParseInt(digits, 10, 64)
+	if !integerPattern.MatchString(digits) || err != nil || i > maxInteger || i < -maxInteger {
+		r.report.fault("invalid_value", at, digits, "an integer in digits, below 2^53", "not an integer that every reader holds exactly")
 		return
 	}
 	v.SetInt(i)
 }
 
-func (r *reader) mistyped(token json.Token, v reflect.Value, at *place) error {
-	r.report.fault("wrong_type", at, kindOfToken(token), kindOfType(v.Type()), "a value of the wrong type")
-	_, err := r.anything(token, at)
-	return err
-}
-
-func kindOfToken(token json.Token) string {
-	switch token.(type) {
-	case nil:
+func kindOfToken(t token) string {
+	switch t.kind {
+	case 'n':
 		return "null"
-	case string:
+	case '"':
 		return "string"
-	case bool:
+	case 't', 'f':
 		return "boolean"
-	case json.Number:
+	case '0':
 		return "number"
-	}
-	if token == json.Delim('{') {
+	case '{':
 		return "object"
 	}
 	return "array"
@@ -246,11 +229,28 @@ func surrogate(hex, second string) bool {
 	return hex[0] == 'd' && strings.ContainsRune(second, rune(hex[1]))
 }
 
+// note notes an unknown field. It returns errStop where they are more than
+// any version has.
+func (r *reader) note(at *place) error {
+	r.unknowns++
+	if len(r.unknown) < maxFindings {
+		r.unknown = append(r.unknown, at.String())
+	}
+	if r.unknowns > maxUnknown || !r.lenient && r.unknowns > maxFindings {
+		r.pending(finding.Error)
+		return r.report.stop()
+	}
+	return nil
+}
+
 // pending turns the unknown fields to findings of the given severity.
 func (r *reader) pending(severity finding.Severity) {
 	for _, at := range r.unknown {
-		f := finding.Errorf("unknown_field", "a field that is not known").At(at.String())
+		f := finding.Errorf("unknown_field", "a field that is not known").At(at)
 		f.Severity = severity
 		r.report.add(f)
+	}
+	if r.unknowns > len(r.unknown) {
+		r.report.drop(severity)
 	}
 }

@@ -156,7 +156,9 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(t, err)
 		again, findings := Check(first)
 		require.False(t, finding.HasErrors(findings), "%v", findings)
-		assert.Equal(t, m, again)
+		if len(findings) == 0 { // those of a newer version keep their spelling
+			assert.Equal(t, m, again)
+		}
 		second, err := again.Encode()
 		require.NoError(t, err)
 		assert.Equal(t, string(first), string(second))

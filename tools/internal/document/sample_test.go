@@ -68,10 +68,10 @@ func bare() *Manifest {
 	m := sample()
 	a := wheelOf("torch", "2.9.1")
 	a.Labels.BuildVariant, a.Labels.AMDGPUFamily, a.Labels.ROCmArch = nil, nil, nil
-	a.Metadata.RequiresPython, a.Metadata.RequiresDist, a.Metadata.Tags = nil, nil, nil
+	a.Metadata.RequiresPython, a.Metadata.RequiresDist = nil, nil
 	a.RelativePath, a.Labels.BuildTag = "torch-2.9.1-cp312-cp312-linux_x86_64.whl", nil
 	a.Contents, a.Build = nil, &Build{Status: Rebuilt}
-	return &Manifest{SchemaVersion: "1.0", Platform: m.Platform, PythonVersion: "any", Artifacts: []Artifact{a}}
+	return &Manifest{SchemaVersion: "1.0", Platform: m.Platform, PythonVersion: m.PythonVersion, Artifacts: []Artifact{a}}
 }
 
 func encoded(t *testing.T, m *Manifest) []byte {
@@ -128,4 +128,11 @@ func brief(findings []finding.Finding) []string {
 		out = append(out, f.Code+" "+f.Field)
 	}
 	return out
+}
+
+func jsonOf(t *testing.T, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
+	require.NoError(t, err)
+	return data
 }

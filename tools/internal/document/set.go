@@ -11,49 +11,32 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
 )
 
-// platform derives the one platform of the set from its wheels' tags. Wheels
-// for any platform go with every other.
+// platform derives the one platform of the set from its wheels' tags.
 func (a *assembly) platform() {
-	first := map[string]string{} // platform -> a wheel of it
-	for i := range a.wheels {
-		for _, platform := range a.wheels[i].name.Platforms() {
-			if _, there := first[platform]; !there && platform != wheel.AnyPlatform {
-				first[platform] = a.wheels[i].path
-			}
-		}
+	d := a.derive()
+	a.manifest.Platform = d.platform()
+	if len(d.platforms) < 2 {
+		return
 	}
-	platforms := slices.Sorted(maps.Keys(first))
-	switch len(platforms) {
-	case 0:
-		a.manifest.Platform = wheel.AnyPlatform
-	case 1:
-		a.manifest.Platform = platforms[0]
-	default:
-		var got []string
-		for _, platform := range platforms {
-			got = append(got, platform+" of "+first[platform])
-		}
-		a.add(finding.Errorf("platforms_differ", "the wheels are of more than one platform").At("platform").
-			GotWant(strings.Join(got, ", "), "wheels of one platform, and a build for each"))
+	var got []string
+	for _, platform := range slices.Sorted(maps.Keys(d.platforms)) {
+		got = append(got, platform+" of "+d.platforms[platform])
 	}
+	a.add(finding.Errorf("platforms_differ", "the wheels are of more than one platform").At("platform").
+		GotWant(strings.Join(got, ", "), "wheels of one platform, and a build for each"))
 }
 
 // python derives the Python of the set.
 func (a *assembly) python() {
-	versions := map[string]bool{}
+	a.manifest.PythonVersion = a.derive().python()
+}
+
+func (a *assembly) derive() derivation {
+	d := newDerivation()
 	for i := range a.wheels {
-		for _, version := range a.wheels[i].name.Pythons() {
-			versions[version] = true
-		}
+		d.add(a.wheels[i].name, a.wheels[i].path)
 	}
-	switch all := slices.Collect(maps.Keys(versions)); len(all) {
-	case 0:
-		a.manifest.PythonVersion = "any"
-	case 1:
-		a.manifest.PythonVersion = all[0]
-	default:
-		a.manifest.PythonVersion = "multiple"
-	}
+	return d
 }
 
 // once is what an expected distribution may have one wheel of.

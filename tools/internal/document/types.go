@@ -10,14 +10,16 @@
 // the schema.
 package document
 
+import "encoding/json"
+
 // SchemaVersion is the version that this package writes. It reads every
 // version with the same major number.
 const SchemaVersion = "1.0"
 
 // Extra holds the fields of one JSON object that this version does not know:
 // a document of a newer minor version keeps them from reading to writing.
-// Values are nil, bool, string, json.Number, []any and map[string]any.
-type Extra map[string]any
+// Values are JSON as the document spells it.
+type Extra map[string]json.RawMessage
 
 // List is a list of strings that can be unknown: nil is null in JSON, an empty
 // one is [].
@@ -34,7 +36,7 @@ type Manifest struct {
 	// Accelerator is rocm, cuda or cpu; null only where the document is
 	// unstamped and it was declared by a status key.
 	Accelerator *string `json:"accelerator"`
-	// Platform is derived from the wheels' platform tags; see PlatformOf.
+	// Platform is derived from the wheels' platform tags; see derivation.
 	Platform       string  `json:"platform"`
 	ROCmSDKVersion *string `json:"rocm_sdk_version"`
 	// PyTorchROCmArch and CUDAArch spell their members as device code does.

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,10 +25,11 @@ func (m *Manifest) Validate() []finding.Finding {
 	if m.TheRock != nil {
 		c.checkout(m.TheRock, top.at("therock"))
 	}
-	for name, s := range m.Sources {
-		c.source(name, s, top.at("sources").at(name))
+	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
+		c.source(name, m.Sources[name], top.at("sources").at(name))
 	}
 	c.artifacts(m, top.at("artifacts"))
+	c.agree(m, top)
 	if !m.Stamped {
 		c.unstamped(m, top)
 	}
@@ -192,6 +194,10 @@ func (c *checker) path(s string, at *place) {
 func (c *checker) archs(list []string, at *place, is func(string) bool, want string) {
 	seen := map[string]bool{}
 	for i, member := range list {
+		if c.full() {
+			c.drop(finding.Error)
+			return
+		}
 		if !is(member) {
 			c.fault("invalid_arch", at.elem(i), member, want, "not a target as device code spells it")
 		}

@@ -44,6 +44,10 @@ type writer struct {
 }
 
 func (w *writer) value(v reflect.Value, at *place) {
+	if v.IsValid() && v.Type() == rawType {
+		w.value(w.raw(v.Bytes(), at), at)
+		return
+	}
 	switch v.Kind() {
 	case reflect.Invalid:
 		w.WriteString("null")
@@ -79,6 +83,20 @@ func (w *writer) value(v reflect.Value, at *place) {
 	default:
 		w.fail("%s: a value of type %s cannot be written", at, v.Type())
 	}
+}
+
+var rawType = reflect.TypeFor[json.RawMessage]()
+
+// raw is JSON as nil, bool, string, json.Number, []any and map[string]any, so
+// that it is written as all else is.
+func (w *writer) raw(text []byte, at *place) reflect.Value {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		w.fail("%s: a value that is not JSON: %v", at, err)
+	}
+	return reflect.ValueOf(value)
 }
 
 func (w *writer) object(v reflect.Value, at *place) {

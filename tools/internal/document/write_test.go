@@ -46,8 +46,8 @@ func TestEncodeRefuses(t *testing.T) {
 		`/project: got "a\xff", want UTF-8`:                              func(m *Manifest) { m.Project = ref("a\xff") },
 		`/sources/` + "\xff" + `: got "\xff", want UTF-8`:                func(m *Manifest) { m.Sources = map[string]Source{"\xff": {}} },
 		`/artifacts/0/size_bytes: got 9007199254740992, want an integer`: func(m *Manifest) { m.Artifacts[0].SizeBytes = 1 << 53 },
-		`/project: the field is kept twice`:                              func(m *Manifest) { m.Extra = Extra{"project": "x"} },
-		`/x: a value of type float64 cannot be written`:                  func(m *Manifest) { m.Extra = Extra{"x": 1.5} },
+		`/project: the field is kept twice`:                              func(m *Manifest) { m.Extra = Extra{"project": json.RawMessage(`"x"`)} },
+		`/x: a value that is not JSON`:                                   func(m *Manifest) { m.Extra = Extra{"x": json.RawMessage(`[1`)} },
 	} {
 		m := bare()
 		change(m)

@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,12 +16,13 @@ import (
 // Read reads one wheel: the whole file once for its size and digest, then its
 // directories, METADATA and WHEEL. The file's real name and the folder to be
 // written into the entry are the caller's. What is wrong with the wheel is in
-// the entry's faults; an error says that the file itself could not be read.
+// the entry's faults; an error says that the file itself could not be read, or
+// is the context's where that ends first.
 // The second result is METADATA byte for byte, nil where there is none to read.
-func Read(path, filename, folder string) (Entry, []byte, error) {
+func Read(ctx context.Context, path, filename, folder string) (Entry, []byte, error) {
 	e := Entry{Filename: plain(filename), Folder: plain(folder)}
 	faults := newFaults(e)
-	metadata, err := e.read(path, filename, faults)
+	metadata, err := e.read(ctx, path, filename, faults)
 	if err != nil {
 		return Entry{}, nil, fmt.Errorf("reading wheel %s: %w", path, err)
 	}
@@ -28,7 +30,7 @@ func Read(path, filename, folder string) (Entry, []byte, error) {
 	return e, metadata, nil
 }
 
-func (e *Entry) read(path, filename string, faults *faults) (metadata []byte, err error) {
+func (e *Entry) read(ctx context.Context, path, filename string, faults *faults) (metadata []byte, err error) {
 	name, err := wheel.Parse(filename)
 	malformed := (*wheel.NameError)(nil)
 	switch {
@@ -61,22 +63,50 @@ func (e *Entry) read(path, filename string, faults *faults) (metadata []byte, er
 	if info, err = file.Stat(); err != nil {
 		return nil, err
 	}
-	if e.SizeBytes, e.SHA256, err = Digest(file); err != nil {
+	if e.SizeBytes, e.SHA256, err = Digest(interruptible{ctx, file}); err != nil {
 		return nil, err
 	}
 	c := contents{entry: e, name: name, faults: faults}
-	if metadata, err = c.read(file); errors.Is(err, io.ErrUnexpectedEOF) {
+	if metadata, err = c.read(interruptible{ctx, file}); errors.Is(err, io.ErrUnexpectedEOF) {
 		err = ErrChanged // it had these bytes when it was hashed
 	}
 	if err != nil {
 		return nil, err
 	}
-	return metadata, unchanged(file, info, e.SizeBytes)
+	return metadata, unchanged(path, file, info, e.SizeBytes)
 }
 
-// unchanged makes sure that digest and directories are of the same bytes.
-func unchanged(file *os.File, before fs.FileInfo, size int64) error {
+// interruptible is a file of which every read fails once the context has ended.
+type interruptible struct {
+	ctx  context.Context
+	file *os.File
+}
+
+func (i interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.file.Read(p)
+}
+
+func (i interruptible) ReadAt(p []byte, offset int64) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.file.ReadAt(p, offset)
+}
+
+// unchanged makes sure that digest and directories are of the same bytes, and
+// of the file that the path still names.
+func unchanged(path string, file *os.File, before fs.FileInfo, size int64) error {
 	after, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(named, after) {
+		return fmt.Errorf("%w: it was removed, or another put in its place", ErrChanged)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,16 @@
 package entry_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,7 +26,7 @@ func read(t testing.TB, filename string, data []byte) (Entry, []byte) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(path, data, 0o600))
-	e, metadata, err := Read(path, filename, "")
+	e, metadata, err := Read(t.Context(), path, filename, "")
 	require.NoError(t, err)
 	return e, metadata
 }
@@ -173,12 +176,12 @@ func TestFaultsAreBounded(t *testing.T) {
 
 func TestReadOfWhatIsNoFile(t *testing.T) {
 	dir := t.TempDir()
-	e, _, err := Read(dir, "demo-1.0-py3-none-any.whl", "")
+	e, _, err := Read(t.Context(), dir, "demo-1.0-py3-none-any.whl", "")
 	require.NoError(t, err)
 	assert.Equal(t, []string{IsADirectory}, codes(e))
-	_, _, err = Read(filepath.Join(dir, "gone"), "demo-1.0-py3-none-any.whl", "")
+	_, _, err = Read(t.Context(), filepath.Join(dir, "gone"), "demo-1.0-py3-none-any.whl", "")
 	require.ErrorIs(t, err, os.ErrNotExist)
-	_, _, err = Read("/dev/null", "demo-1.0-py3-none-any.whl", "")
+	_, _, err = Read(t.Context(), "/dev/null", "demo-1.0-py3-none-any.whl", "")
 	require.ErrorContains(t, err, "not a regular file")
 }
 
@@ -192,6 +195,95 @@ func TestWalkBoundsItsDepth(t *testing.T) {
 	require.Len(t, list, 1)
 	assert.True(t, list[0].IsWheel())
 	require.NoError(t, os.Mkdir(filepath.Join(deep, "d"), 0o700))
-	_, err = Walk(root)
-	require.ErrorContains(t, err, "more than 32 folders deep")
+	list, err = Walk(root)
+	require.NoError(t, err)
+	require.Len(t, list, 2, "the others are there all the same")
+	require.ErrorContains(t, list[0].Err, "more than 32 folders deep")
+	_, _, err = list[0].Read(t.Context())
+	require.ErrorIs(t, err, list[0].Err)
+}
+
+func TestWalkGoesOnAfterAFault(t *testing.T) {
+	root := t.TempDir()
+	link := func(to, name string) {
+		if err := os.Symlink(to, filepath.Join(root, name)); err != nil {
+			t.Skipf("no links here: %v", err)
+		}
+	}
+	link("gone", "latest")
+	link("loop", "loop")
+	link("whole-1-py3-none-any.whl/x", "through")
+	link("gone", "gone-1-py3-none-any.WHL")
+	require.NoError(t, os.WriteFile(filepath.Join(root, "whole-1-py3-none-any.whl"), nil, 0o600))
+	list, err := Walk(root)
+	require.NoError(t, err)
+	faulty := map[string]error{}
+	for _, s := range list {
+		require.NoError(t, s.Err, s.Filename)
+		if s.IsWheel() {
+			_, _, faulty[s.Filename] = s.Read(t.Context())
+		}
+	}
+	assert.Len(t, faulty, 2)
+	assert.ErrorIs(t, faulty["gone-1-py3-none-any.WHL"], os.ErrNotExist)
+	assert.NoError(t, faulty["whole-1-py3-none-any.whl"])
+}
+
+func TestWalkOfALockedFolder(t *testing.T) {
+	root := t.TempDir()
+	locked := filepath.Join(root, "locked")
+	require.NoError(t, os.Mkdir(locked, 0))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "z.whl"), nil, 0o600))
+	if _, err := os.ReadDir(locked); err == nil {
+		t.Skip("no folder is locked for this user")
+	}
+	list, err := Walk(root)
+	require.NoError(t, err)
+	require.Len(t, list, 2)
+	assert.Equal(t, "locked", list[0].Filename)
+	assert.ErrorIs(t, list[0].Err, os.ErrPermission)
+	_, err = Walk(locked)
+	assert.ErrorIs(t, err, os.ErrPermission, "of what was named itself")
+}
+
+// asked is a context that acts when it is first asked whether it has ended:
+// that is while a wheel is read.
+type asked struct {
+	context.Context
+	act func()
+}
+
+func (a *asked) Err() error {
+	if act := a.act; act != nil {
+		a.act = nil
+		act()
+	}
+	return a.Context.Err()
+}
+
+func TestReadOfAWheelThatIsReplaced(t *testing.T) {
+	const name = "demo-1.0-py3-none-any.whl"
+	data := ziptest.Wheel("demo", "1.0", "py3-none-any").Bytes()
+	for what, act := range map[string]func(path string) error{
+		"renamed over": func(path string) error {
+			return errors.Join(os.WriteFile(path+".new", data, 0o600), os.Rename(path+".new", path))
+		},
+		"removed": os.Remove,
+		"longer":  func(path string) error { return os.Truncate(path, 1<<20) },
+		"touched": func(path string) error { return os.Chtimes(path, time.Time{}, time.Unix(1, 0)) },
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		_, _, err := Read(&asked{t.Context(), func() { require.NoError(t, act(path)) }}, path, name, "")
+		assert.ErrorIs(t, err, ErrChanged, what)
+	}
+}
+
+func TestReadEndsWithTheContext(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "demo-1.0-py3-none-any.whl")
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	require.NoError(t, os.Truncate(path, 1<<40))
+	ctx, cancel := context.WithCancel(t.Context())
+	_, _, err := Read(&asked{ctx, cancel}, path, filepath.Base(path), "")
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -1,6 +1,8 @@
 package entry
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -8,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 )
@@ -24,6 +27,9 @@ type Source struct {
 	Filename string
 	// Link says that it is a link to a folder, which is never followed.
 	Link bool
+	// Err says why it, a folder most often, could not be looked into; Read
+	// returns it.
+	Err error
 }
 
 // IsWheel says whether the name claims to be a wheel's, in letters of any
@@ -34,9 +40,12 @@ func (s Source) IsWheel() bool {
 
 // Read reads a source as Read does. One that is not named like a wheel is not
 // opened; its entry says what it is.
-func (s Source) Read() (Entry, []byte, error) {
+func (s Source) Read(ctx context.Context) (Entry, []byte, error) {
+	if s.Err != nil {
+		return Entry{}, nil, s.Err
+	}
 	if s.IsWheel() && !s.Link {
-		return Read(s.Path, s.Filename, s.Folder)
+		return Read(ctx, s.Path, s.Filename, s.Folder)
 	}
 	e := Entry{Filename: plain(s.Filename), Folder: plain(s.Folder)}
 	faults := newFaults(e)
@@ -51,46 +60,61 @@ func (s Source) Read() (Entry, []byte, error) {
 
 // Walk lists everything below a folder, which may be a link itself: files,
 // links to them, links to folders, and folders that are named like a wheel,
-// which are not looked into. The list is sorted by folder and name. A folder
-// deeper than MaxDepth is an error.
+// which are not looked into. A link to nothing is listed as a file. The list is
+// sorted by folder and name. Of what cannot be looked into, a folder deeper than
+// MaxDepth included, the source says why, and the others are listed all the
+// same; the error is about root.
 func Walk(root string) ([]Source, error) {
-	list, err := walk(root, "", 0)
+	inside, err := os.ReadDir(root)
 	if err != nil {
 		return nil, err
 	}
+	list := walk(nil, inside, root, "", 0)
 	slices.SortFunc(list, func(x, y Source) int { return order(x.Folder, x.Filename, y.Folder, y.Filename) })
 	return list, nil
 }
 
-func walk(directory, folder string, depth int) ([]Source, error) {
-	if depth > MaxDepth {
-		return nil, fmt.Errorf("folder %s is more than %d folders deep", directory, MaxDepth)
-	}
-	inside, err := os.ReadDir(directory)
-	if err != nil {
-		return nil, err
-	}
-	var list []Source
+// walk appends to the list what is inside a folder of the tree.
+func walk(list []Source, inside []fs.DirEntry, directory, folder string, depth int) []Source {
 	for _, one := range inside {
 		s := Source{Path: filepath.Join(directory, one.Name()), Folder: folder, Filename: one.Name()}
-		switch {
-		case one.IsDir() && !s.IsWheel():
-			below, err := walk(s.Path, path.Join(folder, s.Filename), depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, below...)
+		if one.IsDir() && !s.IsWheel() {
+			list = descend(list, s, depth+1)
 			continue
-		case one.Type()&fs.ModeSymlink != 0:
+		}
+		if one.Type()&fs.ModeSymlink != 0 {
 			info, err := os.Stat(s.Path)
-			if err != nil {
-				return nil, err
+			switch {
+			case err == nil:
+				s.Link = info.IsDir()
+			case !dangling(err):
+				s.Err = err // whether it is a folder is not known
 			}
-			s.Link = info.IsDir()
 		}
 		list = append(list, s)
 	}
-	return list, nil
+	return list
+}
+
+// descend appends what is inside a folder, and the folder itself where not all
+// of that could be listed.
+func descend(list []Source, s Source, depth int) []Source {
+	var inside []fs.DirEntry
+	if depth > MaxDepth {
+		s.Err = &fs.PathError{Op: "open", Path: s.Path, Err: fmt.Errorf("more than %d folders deep", MaxDepth)}
+	} else {
+		inside, s.Err = os.ReadDir(s.Path)
+	}
+	if s.Err != nil {
+		list = append(list, s)
+	}
+	return walk(list, inside, s.Path, path.Join(s.Folder, s.Filename), depth)
+}
+
+// dangling says whether the error is of a link that leads nowhere. What is
+// named like a wheel fails again when it is read.
+func dangling(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // order compares two places by folder, then by file name.
