@@ -3,6 +3,10 @@
 package rule
 
 import (
+	"archive/zip"
+	"bytes"
+	"hash/crc32"
+	"io"
 	"strings"
 	"testing"
 
@@ -104,6 +108,9 @@ func failures(t *testing.T) []failure {
 		{"encrypted", spoil(func(d []byte) []byte { return flag(t, d, 1) }), []string{torch, "encrypt"}, false},
 		{"prepended", spoil(func(d []byte) []byte { return append(text("#!/bin/sh\n"), d...) }), []string{torch}, false},
 		{"appended", spoil(func(d []byte) []byte { return append(d, "tail"...) }), []string{torch}, false},
+		{"damaged_member", spoil(func(d []byte) []byte { return rewritten(t, d, true) }), []string{torch, "text", "member_checksum"}, false},
+		{"record", spoil(func(d []byte) []byte { return rewritten(t, d, false) }), []string{torch, "text", "RECORD", "hash_mismatch", "size_mismatch"}, false},
+		{"record_class", attributes(`allow_record_defects = ["hash"],`), []string{"allow_record_defects", `"hash"`, "hash_mismatch"}, false},
 		{"other_wheel", listing(map[string][]byte{triton: good}), []string{triton, "METADATA", "torch"}, false},
 		{"other_version", listing(map[string][]byte{"torch-2.9.2-cp312-cp312-linux_x86_64.whl": good}), []string{"2.9.1", "2.9.2"}, false},
 		{"other_tags", listing(map[string][]byte{"torch-2.9.1+rocm7.11.0-cp313-cp313-linux_x86_64.whl": good}), []string{"cp313", "WHEEL"}, false},
@@ -152,6 +159,35 @@ func flag(t *testing.T, data []byte, bits byte) []byte {
 	}
 	require.Positive(t, changed)
 	return data
+}
+
+// rewritten is an archive whose member "text" is another than RECORD says, or,
+// damaged, another than its own headers say.
+func rewritten(t *testing.T, data []byte, damaged bool) []byte {
+	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	require.NoError(t, err)
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, member := range r.File {
+		f, err := member.Open()
+		require.NoError(t, err)
+		content, err := io.ReadAll(f)
+		require.NoError(t, err)
+		header := zip.FileHeader{Name: member.Name, CRC32: crc32.ChecksumIEEE(content)}
+		if member.Name == "text" {
+			content = append(content, '!')
+			if !damaged {
+				header.CRC32 = crc32.ChecksumIEEE(content)
+			}
+		}
+		header.CompressedSize64, header.UncompressedSize64 = uint64(len(content)), uint64(len(content))
+		to, err := w.CreateRaw(&header)
+		require.NoError(t, err)
+		_, err = to.Write(content)
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return out.Bytes()
 }
 
 func TestEveryFailureStopsTheBuildAndLeavesNoManifest(t *testing.T) {

@@ -14,10 +14,10 @@ import (
 )
 
 // count is how many actions of this module's rules a build executed.
-type count struct{ entry, status, manifest, validate int }
+type count struct{ entry, contents, status, manifest, validate int }
 
 func counted(ran map[string]int) count {
-	return count{ran["WheelEntry"], ran["WheelManifestStatus"], ran["WheelManifest"], ran["ValidateWheelManifest"]}
+	return count{ran["WheelEntry"], ran["WheelContents"], ran["WheelManifestStatus"], ran["WheelManifest"], ran["ValidateWheelManifest"]}
 }
 
 // commit is one that no cache of an earlier run knows.
@@ -78,26 +78,45 @@ filegroup(name = "triton", srcs = ["`+triton+`"])
 		args   []string
 		want   count
 	}{
-		{"first build", func() {}, []string{"//:m", "--stamp", arch + "gfx942"}, count{2, 1, 1, 1}},
+		{"first build", func() {}, []string{"//:m", "--stamp", arch + "gfx942"}, count{2, 2, 1, 1, 1}},
 		{"nothing changed", func() {}, []string{"//:m", "--stamp", arch + "gfx942"}, count{}},
-		{"a second manifest over the same wheels", func() {}, []string{"//:m", "//:second", "--stamp", arch + "gfx942"}, count{0, 1, 1, 1}},
-		{"a new commit", func() { status(b, nonce+"1", "1") }, []string{"//:m", "--stamp", arch + "gfx942"}, count{0, 1, 1, 1}},
-		{"a stable key that nothing names", func() { status(b, nonce+"2", "1") }, []string{"//:m", "--stamp", arch + "gfx942"}, count{0, 1, 0, 0}},
+		{"a second manifest over the same wheels", func() {}, []string{"//:m", "//:second", "--stamp", arch + "gfx942"}, count{0, 0, 1, 1, 1}},
+		{"a new commit", func() { status(b, nonce+"1", "1") }, []string{"//:m", "--stamp", arch + "gfx942"}, count{0, 0, 1, 1, 1}},
+		{"a stable key that nothing names", func() { status(b, nonce+"2", "1") }, []string{"//:m", "--stamp", arch + "gfx942"}, count{0, 0, 1, 0, 0}},
 		{"volatile values alone", func() { status(b, nonce+"2", "2") }, []string{"//:m", "--stamp", arch + "gfx942"}, count{}},
 		{"one wheel changed", func() { w.Write(torch, string(wheel.Make(t, torch, "changed"+nonce))) },
-			[]string{"//:m", "--stamp", arch + "gfx942"}, count{1, 0, 1, 1}},
-		{"a build setting changed", func() {}, []string{"//:m", "--stamp", arch + "gfx942;gfx1100"}, count{0, 0, 1, 1}},
-		{"stamping switched off", func() {}, []string{"//:m", arch + "gfx942;gfx1100", "--nostamp"}, count{0, 0, 1, 1}},
+			[]string{"//:m", "--stamp", arch + "gfx942"}, count{1, 1, 0, 1, 1}},
+		{"a build setting changed", func() {}, []string{"//:m", "--stamp", arch + "gfx942;gfx1100"}, count{0, 0, 0, 1, 1}},
+		{"stamping switched off", func() {}, []string{"//:m", arch + "gfx942;gfx1100", "--nostamp"}, count{0, 0, 0, 1, 1}},
 	}
-	t.Logf("%-40s %s", "change", "WheelEntry, WheelManifestStatus, WheelManifest, ValidateWheelManifest")
+	t.Logf("%-40s %s", "change", "WheelEntry, WheelContents, WheelManifestStatus, WheelManifest, ValidateWheelManifest")
 	for _, step := range steps {
 		step.change()
 		got := counted(w.Build(step.args...).Ran)
-		t.Logf("%-40s %d %d %d %d", step.what, got.entry, got.status, got.manifest, got.validate)
+		t.Logf("%-40s %d %d %d %d %d", step.what, got.entry, got.contents, got.status, got.manifest, got.validate)
 		assert.Equal(t, step.want, got, step.what)
 		if step.what == "a new commit" {
 			assert.Equal(t, b, read(t, w, "bazel-bin/m.json").Sources["pytorch"].Commit)
 		}
 	}
 	assert.False(t, read(t, w, "bazel-bin/m.json").Stamped)
+}
+
+// TestContentsOff: what nobody asks for does not run.
+func TestContentsOff(t *testing.T) {
+	w := bazel.New(t, "rule")
+	w.Write(torch, string(wheel.Make(t, torch, "torch"+rand.Text())))
+	w.Write("BUILD.bazel", `load("@rules_pytorch_manifest//manifest:defs.bzl", "pytorch_manifest")
+pytorch_manifest(
+    name = "m",
+    contents = False,
+    pytorch_rocm_arch = "gfx942",
+    rocm_sdk_version = "7.11.0",
+    wheels = ["`+torch+`"],
+)
+`)
+	ran := w.Build("//:m").Ran
+	assert.Equal(t, 1, ran["WheelEntry"])
+	assert.Zero(t, ran["WheelContents"])
+	assert.Nil(t, read(t, w, "bazel-bin/m.json").Artifacts[0].Contents)
 }

@@ -16,6 +16,7 @@ import (
 type manifest struct {
 	Stamped   bool
 	Artifacts []struct {
+		Contents     any
 		RelativePath string `json:"relative_path"`
 		SHA256       string
 		Labels       struct {
@@ -116,6 +117,7 @@ pytorch_manifest(
 	// Seven wheels; the folder is one action for its two. The genrule's own
 	// input is not listed, nor is anything listed twice.
 	assert.LessOrEqual(t, ran["WheelEntry"], 6)
+	assert.Equal(t, ran["WheelEntry"], ran["WheelContents"])
 	assert.Equal(t, []string{
 		"gfx94X-dcgpu/" + name("aliased"),
 		"gfx94X-dcgpu/" + name("bare"),

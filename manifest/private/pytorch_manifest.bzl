@@ -23,7 +23,7 @@ def pytorch_manifest(name, wheels, source_of = PYTORCH_SOURCE_OF, **kwargs):
         source_of: `dict[str, str]`: see `wheel_manifest.source_of`; by default
             PyTorch's own distributions.
         **kwargs: every other attribute of `wheel_manifest`: `sources`,
-            `expected`, `prefix`, `stamp`, the declared values, and those that
+            `expected`, `prefix`, `contents`, `allow_record_defects`, `stamp`, the declared values, and those that
             all rules have.
     """
     wheel_manifest(

@@ -3,6 +3,7 @@
 def _wheel_manifest_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
         wheelmanifest = struct(
+            wheelcontents = ctx.attr.wheelcontents[DefaultInfo].files_to_run,
             wheelentry = ctx.attr.wheelentry[DefaultInfo].files_to_run,
             wheelmanifest = ctx.attr.wheelmanifest[DefaultInfo].files_to_run,
         ),
@@ -12,9 +13,15 @@ wheel_manifest_toolchain = rule(
     implementation = _wheel_manifest_toolchain_impl,
     doc = """Names the programs for one execution platform.
 
-Two programs, so that a change to the command line's many verbs does not read
-every wheel again.""",
+Three programs, so that a change to the command line's many verbs does not read
+every wheel again, and one to what is sought in members does not read all names.""",
     attrs = {
+        "wheelcontents": attr.label(
+            doc = "Reads every member of one wheel: RECORD, version, GPU code.",
+            cfg = "exec",
+            executable = True,
+            mandatory = True,
+        ),
         "wheelentry": attr.label(
             doc = "Reads the size, digest, name, METADATA and WHEEL of one wheel.",
             cfg = "exec",

@@ -1,7 +1,8 @@
 """The aspect that reads each wheel once, whoever asks and however often.
 
 What it declares depends on the wheel's File alone: no label of a manifest, no
-setting, no folder, no status. A new commit therefore runs none of it.
+setting, no folder, no status. A new commit therefore runs none of it, and an
+action whose output nobody asks for does not run either.
 """
 
 load("@rules_python//python:packaging.bzl", "PyWheelInfo")
@@ -38,8 +39,19 @@ def _execution(attributes):
         return ""
     return "%x/" % (hash(repr((sorted(says), sorted(properties.items())))) & 0xffffffff)
 
+# How many processors one WheelContents action takes: the largest member of a
+# wheel is inflated by one, which takes most of the time, and another does the rest.
+_CONTENTS_CPUS = 2
+
+# What it takes at most, in MB, but for a wheel whose device code has windows
+# above 64 MiB.
+_CONTENTS_MEMORY = 200
+
+def _contents_resources(_os, _inputs):
+    return {"cpu": _CONTENTS_CPUS, "memory": _CONTENTS_MEMORY}
+
 def declare_entry(ctx, attributes, wheel, name_file = None, folder = ""):
-    """Declares the action that reads one wheel's directories.
+    """Declares the two actions that read one wheel: its directories, and its members.
 
     Args:
         ctx: of a rule or an aspect that has the toolchain.
@@ -60,17 +72,11 @@ def declare_entry(ctx, attributes, wheel, name_file = None, folder = ""):
     stem = "_wheelentry/" + _execution(attributes) + ("named/" if name_file else "") + wheel.short_path.replace("../", "")
     entry = ctx.actions.declare_file(stem + ".entry.json")
     metadata = ctx.actions.declare_directory(stem + ".metadata")
+    contents = ctx.actions.declare_file(stem + ".contents.json")
 
-    args = ctx.actions.args()
-    if wheel.is_directory:
-        args.add_all("--tree", [wheel], expand_directories = False)
-    else:
-        args.add("--wheel", wheel)
-    if name_file:
-        args.add("--name-file", name_file)
+    args = _wheel_args(ctx, wheel, name_file)
     args.add("--out", entry)
     args.add_all("--metadata-dir", [metadata], expand_directories = False)
-
     ctx.actions.run(
         mnemonic = "WheelEntry",
         executable = ctx.toolchains[TOOLCHAIN_TYPE].wheelmanifest.wheelentry,
@@ -81,7 +87,32 @@ def declare_entry(ctx, attributes, wheel, name_file = None, folder = ""):
         progress_message = "Reading wheel %{input}",
         execution_requirements = {"supports-path-mapping": "1"},
     )
-    return struct(wheel = wheel, entry = entry, metadata = metadata, folder = folder)
+
+    args = _wheel_args(ctx, wheel, name_file)
+    args.add("--out", contents)
+    args.add("--jobs", _CONTENTS_CPUS)
+    ctx.actions.run(
+        mnemonic = "WheelContents",
+        executable = ctx.toolchains[TOOLCHAIN_TYPE].wheelmanifest.wheelcontents,
+        toolchain = TOOLCHAIN_TYPE,
+        arguments = [args],
+        inputs = [wheel] + ([name_file] if name_file else []),
+        outputs = [contents],
+        progress_message = "Reading contents of wheel %{input}",
+        execution_requirements = {"supports-path-mapping": "1"},
+        resource_set = _contents_resources,
+    )
+    return struct(wheel = wheel, entry = entry, metadata = metadata, contents = contents, folder = folder)
+
+def _wheel_args(ctx, wheel, name_file):
+    args = ctx.actions.args()
+    if wheel.is_directory:
+        args.add_all("--tree", [wheel], expand_directories = False)
+    else:
+        args.add("--wheel", wheel)
+    if name_file:
+        args.add("--name-file", name_file)
+    return args
 
 def _visited(attributes):
     """The entries that the visited dependencies made, by wheel."""
@@ -120,7 +151,7 @@ def _wheel_entry_aspect_impl(target, ctx):
 
 wheel_entry_aspect = aspect(
     implementation = _wheel_entry_aspect_impl,
-    doc = "Declares one WheelEntry action for each wheel in a target's files.",
+    doc = "Declares one WheelEntry and one WheelContents action for each wheel in a target's files.",
     # Every attribute: a rule that forwards a wheel under another attribute than
     # `srcs` would lose its name_file without a word.
     attr_aspects = ["*"],

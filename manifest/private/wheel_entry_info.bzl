@@ -11,7 +11,7 @@ def _init(*, entries):
     """
     seen = {}
     for entry in entries:
-        for field in ["wheel", "entry", "metadata", "folder"]:
+        for field in ["wheel", "entry", "metadata", "contents", "folder"]:
             if not hasattr(entry, field):
                 fail("WheelEntryInfo: entries: got a struct without '{}': {}".format(field, entry))
         if entry.wheel in seen:
@@ -29,6 +29,7 @@ Made by an aspect, so that every manifest over the same wheel shares one action.
 * `wheel`: `File`, the wheel, or a tree artifact that holds wheels.
 * `entry`: `File`, JSON: a list of facts, one element a wheel.
 * `metadata`: `File`, a folder with each wheel's METADATA, byte for byte, named `{wheel}.metadata`.
+* `contents`: `File`, JSON: a list of what the members hold, one element a wheel. Made only where something asks for it.
 * `folder`: `str`, where the wheel lies below the imported folder it came from; empty elsewhere.""",
     },
     init = _init,

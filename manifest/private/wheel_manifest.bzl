@@ -70,6 +70,8 @@ def _config(ctx, declared, wheels, stamped):
     """Writes what the rule was told, so that a changed setting re-runs the merge alone."""
     config = ctx.actions.declare_file(ctx.label.name + ".config.json")
     ctx.actions.write(config, json.encode_indent({
+        "allow_record_defects": ctx.attr.allow_record_defects,
+        "contents": ctx.attr.contents,
         "declared": declared,
         "expected": ctx.attr.expected,
         "prefix": ctx.attr.prefix,
@@ -86,6 +88,9 @@ def _config(ctx, declared, wheels, stamped):
 def _manifest(ctx, tool, wheels, config, status):
     manifest = ctx.actions.declare_file(ctx.label.name + ".json")
     entries = [wheel.entry.entry for wheel in wheels]
+
+    # Left out, the contents are nobody's input: their actions do not run.
+    contents = [wheel.entry.contents for wheel in wheels] if ctx.attr.contents else []
     args = ctx.actions.args()
     args.use_param_file("@%s")
     args.set_param_file_format("multiline")
@@ -95,13 +100,14 @@ def _manifest(ctx, tool, wheels, config, status):
     if status:
         args.add("--status", status)
     args.add_all(entries, before_each = "--entry")
+    args.add_all(contents, before_each = "--contents-of")
     args.add("--out", manifest)
     ctx.actions.run(
         mnemonic = "WheelManifest",
         executable = tool,
         toolchain = TOOLCHAIN_TYPE,
         arguments = [args],
-        inputs = entries + [config] + ([status] if status else []),
+        inputs = entries + contents + [config] + ([status] if status else []),
         outputs = [manifest],
         progress_message = "Writing wheel manifest %{output}",
         execution_requirements = {"supports-path-mapping": "1"},
@@ -112,13 +118,15 @@ def _validation(ctx, tool, manifest):
     """Declares the verdict on the finished document, apart from the action that made it.
 
     A judge of its own can be skipped (`--norun_validations`) or asked again
-    without a new manifest.
+    without a new manifest: nothing else sees the policy.
     """
     verdict = ctx.actions.declare_file(ctx.label.name + ".validation.json")
     args = ctx.actions.args()
     args.add("validate")
     args.add("--quiet")
     args.add("--format", "json")
+    for code, severity in sorted(ctx.attr.policy.items()):
+        args.add("--policy", code + "=" + severity)
     args.add("--out", verdict)
     args.add(manifest)
     ctx.actions.run(
@@ -132,10 +140,19 @@ def _validation(ctx, tool, manifest):
     )
     return verdict
 
+def _policy_faults(policy):
+    # Which codes there are, only the tool knows.
+    return [
+        "policy = {{{}: {}}}: want 'error', 'warn' or 'off'".format(repr(code), repr(severity))
+        for code, severity in policy.items()
+        if severity not in ["error", "warn", "off"]
+    ]
+
 def _wheel_manifest_impl(ctx):
     declared, keys, faults = read_declared(ctx)
     wheels, wheel_faults = _gather(ctx)
     faults.extend(wheel_faults)
+    faults.extend(_policy_faults(ctx.attr.policy))
     if faults:
         fail("\n".join(["{} cannot be made:".format(_display(ctx.label))] + ["  " + fault for fault in faults]))
 
@@ -158,6 +175,7 @@ def _wheel_manifest_impl(ctx):
             validation = verdict,
         ),
         OutputGroupInfo(
+            wheel_contents = depset([entry.contents for entry in entries] if ctx.attr.contents else []),
             wheel_entries = depset([entry.entry for entry in entries]),
             wheel_metadata = depset([entry.metadata for entry in entries]),
             wheels = depset([entry.wheel for entry in entries]),
@@ -169,17 +187,32 @@ wheel_manifest = rule(
     implementation = _wheel_manifest_impl,
     doc = """Writes `{name}.json`: what every wheel is, its exact bytes, and where it came from.
 
-Each wheel is read by one cached action that knows neither the commit nor this
-rule; a new commit gathers their results anew and reads no wheel. The document is
-described in docs/manifest-format.md. A fault in any wheel, in the status or in
-what is declared fails the build with all faults, and leaves no manifest.
+Each wheel is read by two cached actions, one for its directories and one for its
+members, that know neither the commit nor this rule; a new commit gathers their
+results anew and reads no wheel. The document is described in
+docs/manifest-format.md. A fault in any wheel, in the status or in what is
+declared fails the build with all faults, and leaves no manifest.
 
-Output groups: `wheels`, `wheel_entries` (facts, JSON), `wheel_metadata` (METADATA,
-byte for byte), `_validation` (the verdict).""",
+Output groups: `wheels`, `wheel_entries` (facts, JSON), `wheel_contents` (what the
+members hold, JSON), `wheel_metadata` (METADATA, byte for byte), `_validation`
+(the verdict).""",
     attrs = {
+        "allow_record_defects": attr.string_list(
+            doc = "Classes of defects that a wheel's RECORD may have, such as `padded_digest`; " +
+                  "a wheel with any other fails the build. docs/manifest-format.md lists them.",
+        ),
+        "contents": attr.bool(
+            doc = "Read every member of every wheel: hold it against RECORD and look for GPU code. " +
+                  "False: digests and metadata only; then no WheelContents action runs.",
+            default = True,
+        ),
         "expected": attr.string_list(
             doc = "Distributions that must be there, each once a Python, build tag and platform; " +
                   "one that is missing or doubled fails the build.",
+        ),
+        "policy": attr.string_dict(
+            doc = "Code of a finding to `error`, `warn` or `off`: what the verdict makes of it. " +
+                  "docs/gpu-code.md lists the codes.",
         ),
         "prefix": attr.string(
             doc = "Folders put before every wheel's relative_path, such as `gfx94X-dcgpu/`.",

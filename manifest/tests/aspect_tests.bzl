@@ -10,18 +10,21 @@ load("//manifest/private:wheel_entry.bzl", "wheel_entry_aspect")
 _SeenInfo = provider(
     doc = "What an aspect declared on one target.",
     fields = {
-        "inputs": "`list[str]`: basenames of the inputs of all WheelEntry actions.",
+        "inputs": "`list[str]`: basenames of the inputs of all WheelEntry and WheelContents actions.",
         "wheels": "`list[str]`: basenames of the wheels, in order.",
-        "written": "`int`: how many WheelEntry actions this target declares.",
+        "written": "`dict[str, int]`: how many actions of each mnemonic this target declares.",
     },
 )
 
 def _seeing_aspect_impl(target, ctx):  # buildifier: disable=unused-variable
-    actions = [action for action in target.actions if action.mnemonic == "WheelEntry"]
+    actions = {
+        mnemonic: [action for action in target.actions if action.mnemonic == mnemonic]
+        for mnemonic in ["WheelContents", "WheelEntry"]
+    }
     return [_SeenInfo(
-        inputs = [file.basename for action in actions for file in action.inputs.to_list()],
+        inputs = [file.basename for all in actions.values() for action in all for file in action.inputs.to_list()],
         wheels = [entry.wheel.basename for entry in target[WheelEntryInfo].entries],
-        written = len(actions),
+        written = {mnemonic: len(all) for mnemonic, all in actions.items()},
     )]
 
 _seeing_aspect = aspect(
@@ -41,11 +44,12 @@ def _aspect_test_impl(ctx):
     env = analysistest.begin(ctx)
     seen = analysistest.target_under_test(env)[_SeenInfo]
     asserts.equals(env, ctx.attr.wheels, seen.wheels)
-    asserts.equals(env, ctx.attr.written, seen.written)
+    for mnemonic, written in seen.written.items():
+        asserts.equals(env, ctx.attr.written, written, mnemonic)
     for name in seen.inputs:
-        asserts.false(env, name.endswith("-status.txt"), "a WheelEntry reads " + name)
+        asserts.false(env, name.endswith("status.txt") or name.endswith(".json"), "an action of a wheel reads " + name)
     for name in ctx.attr.inputs:
-        asserts.true(env, name in seen.inputs, "no WheelEntry reads {}: {}".format(name, seen.inputs))
+        asserts.equals(env, 2, len([other for other in seen.inputs if other == name]), "both actions of a wheel read " + name)
     return analysistest.end(env)
 
 _aspect_test = analysistest.make(

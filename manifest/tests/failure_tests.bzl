@@ -47,6 +47,10 @@ def failure_test_suite(name):
         "host_key": (dict(wheels = ["//testdata:torch"], project = "{BUILD_HOST}"), ["names '{BUILD_HOST}'; want a stable key"]),
         "no_wheel": (dict(wheels = [name + "_text"]), ["want files that end in '.whl', or folders of them"]),
         "open_brace": (dict(wheels = ["//testdata:torch"], project = "{STABLE_X"), ["an opening brace that nothing closes"]),
+        "policy": (
+            dict(wheels = ["//testdata:torch"], policy = {"device_not_served": "warn", "kpack_unresolved": "maybe"}),
+            ["policy = {\"kpack_unresolved\": \"maybe\"}: want 'error', 'warn' or 'off'"],
+        ),
         "spoilt_key": (dict(wheels = ["//testdata:torch"], project = "{STABLE_x}"), ["names '{STABLE_x}'; want a stable key"]),
         "volatile_key": (dict(wheels = ["//testdata:torch"], version_suffix = "+{BUILD_TIMESTAMP}"), ["version_suffix", "names '{BUILD_TIMESTAMP}'; want a stable key"]),
     }

@@ -4,7 +4,7 @@ load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//manifest:providers.bzl", "WheelEntryInfo", "WheelManifestInfo")
 
 def _bad_provider_impl(ctx):
-    entry = struct(entry = None, folder = "", metadata = None, wheel = ctx.file.file)
+    entry = struct(contents = None, entry = None, folder = "", metadata = None, wheel = ctx.file.file)
     if ctx.attr.case == "field":
         return [WheelEntryInfo(entries = [struct(wheel = None)])]
     if ctx.attr.case == "twice":

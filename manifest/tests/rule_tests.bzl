@@ -24,16 +24,31 @@ def _rule_test_impl(ctx):
             for key in ctx.attr.keys:
                 asserts.true(env, key in action.argv, "no {} in {}".format(key, action.argv))
 
+    # With contents off, no action asks for those of a wheel.
+    read = [file.basename for file in actions["WheelManifest"].inputs.to_list() if file.basename.endswith(".contents.json")]
+    wheels = len(target[WheelManifestInfo].entries)
+    asserts.equals(env, wheels if ctx.attr.contents else 0, len(read))
+
+    # The policy is the judge's alone: another one re-runs nothing else.
+    for mnemonic, action in actions.items():
+        policy = [argument for argument in action.argv or [] if "=warn" in argument or "=off" in argument]
+        asserts.equals(env, ctx.attr.policy if mnemonic == "ValidateWheelManifest" else [], policy)
+
     config = json.decode(actions["FileWrite"].content)
     asserts.equals(env, ctx.attr.rocm_sdk_version, config["declared"]["rocm_sdk_version"])
     asserts.equals(env, ctx.attr.stamped, config["stamped"])
-    asserts.equals(env, len(target[WheelManifestInfo].entries), len(config["wheels"]))
+    asserts.equals(env, ctx.attr.contents, config["contents"])
+    asserts.equals(env, ctx.attr.allowed, config["allow_record_defects"])
+    asserts.equals(env, wheels, len(config["wheels"]))
     asserts.equals(env, [target[WheelManifestInfo].manifest], target[DefaultInfo].files.to_list())
     asserts.equals(env, [target[WheelManifestInfo].validation], target[OutputGroupInfo]._validation.to_list())
     return analysistest.end(env)
 
 _ATTRS = {
+    "allowed": attr.string_list(),
+    "contents": attr.bool(default = True),
     "keys": attr.string_list(),
+    "policy": attr.string_list(),
     "rocm_sdk_version": attr.string(),
     "stamped": attr.bool(),
 }
@@ -58,8 +73,10 @@ def rule_test_suite(name):
     """
     subjects = {
         "attribute": dict(rocm_sdk_version = "attribute"),
+        "digests": dict(allow_record_defects = ["no_hash"], contents = False),
         "keys": dict(rocm_sdk_version = "{STABLE_ROCM}+{STABLE_X}"),
         "never": dict(stamp = 0),
+        "policy": dict(policy = {"record_defective": "off", "code_not_declared": "warn"}),
         "setting": {},
         "stamp": dict(stamp = 1),
     }
@@ -72,10 +89,15 @@ def rule_test_suite(name):
         )
     tests = {
         "attribute_before_setting": (_plain_test, "attribute", dict(rocm_sdk_version = "attribute")),
+        "contents_off": (_plain_test, "digests", dict(allowed = ["no_hash"], contents = False, rocm_sdk_version = "set")),
         "keys_are_in_use": (_stamped_test, "keys", dict(
             keys = ["STABLE_ROCM", "STABLE_X"],
             rocm_sdk_version = "{STABLE_ROCM}+{STABLE_X}",
             stamped = True,
+        )),
+        "policy_is_the_judges": (_plain_test, "policy", dict(
+            policy = ["code_not_declared=warn", "record_defective=off"],
+            rocm_sdk_version = "set",
         )),
         "setting_alone": (_plain_test, "setting", dict(rocm_sdk_version = "set")),
         "stamp_0_under_stamp": (_stamped_test, "never", dict(rocm_sdk_version = "set")),

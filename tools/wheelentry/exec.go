@@ -4,18 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
 )
-
-// maxNameFile bounds the content of --name-file, in bytes; a file name that is
-// too long for a wheel is found by who reads it.
-const maxNameFile = 64 << 10
 
 // exec reads what the flags name and writes the outputs, entry.json last.
 func (o options) exec(ctx context.Context) error {
@@ -55,7 +49,7 @@ func (o options) sources() ([]entry.Source, error) {
 	name := filepath.Base(o.wheel)
 	if o.nameFile != "" {
 		var err error
-		if name, err = readName(o.nameFile); err != nil {
+		if name, err = entry.ReadName(o.nameFile); err != nil {
 			return nil, err
 		}
 	}
@@ -68,26 +62,6 @@ func (o options) read(ctx context.Context, s entry.Source) (entry.Entry, []byte,
 		return entry.Read(ctx, s.Path, s.Filename, s.Folder)
 	}
 	return s.Read(ctx)
-}
-
-// readName reads a wheel's real file name, less one final line end.
-func readName(path string) (name string, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxNameFile+1))
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	if err != nil {
-		return "", err
-	}
-	name = strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
-	if name == "" || len(data) > maxNameFile {
-		return "", fmt.Errorf("name file %s has %d bytes, want a file name", path, len(data))
-	}
-	return name, nil
 }
 
 // keep writes METADATA byte for byte. A name that could lead elsewhere is no

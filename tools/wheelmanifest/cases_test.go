@@ -127,6 +127,15 @@ func makeWheel(filename, damage string) []byte {
 			m.Data = append(m.Data, "Build: "+parts[2]+"\n"...)
 		}
 	}
+	archive.Record()
+	switch record := &archive.Members[len(archive.Members)-1]; damage {
+	case "changed": // after RECORD was written
+		archive.Members[0].Data = append(archive.Members[0].Data, "# changed\n"...)
+	case "weak":
+		record.Data = []byte(strings.ReplaceAll(string(record.Data), "sha256=", "md5="))
+	case "checksum":
+		archive.Members[0].Both = func(h *ziptest.Header) { h.CRC32++ }
+	}
 	data := archive.Bytes()
 	switch damage {
 	case "empty":

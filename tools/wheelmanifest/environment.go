@@ -126,8 +126,10 @@ func (env *environment) list(findings []finding.Finding) {
 }
 
 // terminal says whether stdout shows to a person.
-func (env *environment) terminal() bool {
-	f, ok := env.stdout.(*os.File)
+func (env *environment) terminal() bool { return isTerminal(env.stdout) }
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
 	if !ok {
 		return false
 	}

@@ -44,7 +44,7 @@ func within(t *testing.T, pipe string, do func()) {
 func TestAPipeIsRefused(t *testing.T) {
 	pipe := fifo(t)
 	dir := t.TempDir()
-	data, err := json.Marshal(document.Config{Sources: []string{}, Expected: []string{}, SourceOf: map[string]string{}, Wheels: []document.Input{}})
+	data, err := json.Marshal(document.Config{Sources: []string{}, Expected: []string{}, AllowRecordDefects: []string{}, SourceOf: map[string]string{}, Wheels: []document.Input{}})
 	require.NoError(t, err)
 	config := write(t, data, dir, "config.json")
 	for _, args := range [][]string{

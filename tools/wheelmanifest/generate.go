@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/contents"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
@@ -20,33 +21,37 @@ type generation struct {
 	dryRun bool
 
 	// The door of a build with Bazel: facts that its actions wrote.
-	config, status string
-	entries        []string
+	config, status      string
+	entries, contentsOf []string
 
 	// The door of a build without: a folder, and flags.
 	wheels, stableStatus      string
 	declared                  document.Declared
 	sources, expect, sourceOf []string
-	prefix                    string
+	prefix, contents          string
+	allowed                   []string
 
 	// findings are about files that could not be read: the environment's.
 	findings []finding.Finding
 }
 
 const generateUsage = `generate --wheels=DIR [--flag=value ...]
-       wheelmanifest generate --config=FILE --entry=FILE ... [--status=FILE]
+       wheelmanifest generate --config=FILE --entry=FILE ... [--contents-of=FILE ...] [--status=FILE]
 
 Writes the manifest of a set of wheels, or lists every fault of all of them
 and writes nothing; a manifest that an earlier call wrote to --out is removed
 then. A file there that is no manifest is refused before any wheel is read.
 
 With --wheels it reads the wheels of a folder and of those below it; their
-relative paths begin there. Other files are left alone. Facts of git and CI
+relative paths begin there. Other files are left alone. Every member of a wheel
+is read, held against its RECORD and searched for GPU code; --contents=off
+leaves that out. A wheel whose RECORD is wrong is refused, unless
+--allow-record-defects names what is wrong with it. Facts of git and CI
 come from --stable-status, a file that the workspace status command wrote;
 without it the manifest says "stamped": false.
 
-The second form is what the rule uses: --entry, --config and --status are the
-files that its other actions wrote.
+The second form is what the rule uses: --entry, --contents-of, --config and
+--status are the files that its other actions wrote.
 
 An argument @FILE stands for the lines of that file, one argument a line.
 Declared values may hold status keys: --project={STABLE_KEY}. --format is that
@@ -65,11 +70,11 @@ func generate(ctx context.Context, env *environment, args []string) error {
 	if err := g.ready(); err != nil {
 		return err
 	}
-	config, st, entries, err := g.read(ctx)
+	in, err := g.read(ctx)
 	if err != nil {
 		return g.abandon(err)
 	}
-	m, findings := document.Assemble(config, st, entries)
+	m, findings := document.Assemble(in.config, in.status, in.entries, in.contents)
 	if err := ctx.Err(); err != nil {
 		return g.abandon(err)
 	}
@@ -111,6 +116,7 @@ func (g *generation) parse(env *environment, args []string) error {
 	f.StringVar(&g.config, "config", "", "the rule's config.json `FILE`")
 	f.StringVar(&g.status, "status", "", "the rule's status.json `FILE`; left out where the build is not stamped")
 	f.list(&g.entries, "entry", "an entry.json `FILE` for each wheel of the configuration, in its order")
+	f.list(&g.contentsOf, "contents-of", "a contents.json `FILE` for each wheel of the configuration, in its order")
 	f.StringVar(&g.wheels, "wheels", "", "the `DIR` that holds the wheels")
 	f.StringVar(&g.stableStatus, "stable-status", "", "the `FILE` that the workspace status command wrote")
 	for _, v := range g.declared.Values() {
@@ -124,6 +130,8 @@ func (g *generation) parse(env *environment, args []string) error {
 	f.list(&g.expect, "expect", "a `DISTRIBUTION` that must be there; may be given several times")
 	f.list(&g.sourceOf, "source-of", "`DISTRIBUTION=SOURCE`: what a distribution is made from; an empty source is none, a final * stands for every ending; may be given several times")
 	f.StringVar(&g.prefix, "prefix", "", "a `FOLDER` that is put before every relative path")
+	contentsFlag(f, &g.contents)
+	f.list(&g.allowed, "allow-record-defects", "`CLASS,...`: take wheels whose RECORD has defects of these classes; may be given several times")
 	rest, err := f.parse(args)
 	if err != nil {
 		return err
@@ -131,7 +139,7 @@ func (g *generation) parse(env *environment, args []string) error {
 	if len(rest) > 0 {
 		return usagef("generate: takes no arguments, got %q", rest)
 	}
-	bazel, folder := g.given("config", "status", "entry"), g.given(g.folderFlags()...)
+	bazel, folder := g.given("config", "status", "entry", "contents-of"), g.given(g.folderFlags()...)
 	switch {
 	case len(bazel) > 0 && len(folder) > 0:
 		return usagef("generate: %s and %s belong to two ways of calling it; see --help", strings.Join(bazel, ", "), strings.Join(folder, ", "))
@@ -156,15 +164,23 @@ func (g *generation) given(names ...string) []string {
 
 // folderFlags are the flags that config.json stands for.
 func (g *generation) folderFlags() []string {
-	names := []string{"wheels", "stable-status", "source", "expect", "source-of", "prefix"}
+	names := []string{"wheels", "stable-status", "source", "expect", "source-of", "prefix", "contents", "allow-record-defects"}
 	for _, v := range g.declared.Values() {
 		names = append(names, v.Flag())
 	}
 	return names
 }
 
+// inputs are what a document is put together from.
+type inputs struct {
+	config   *document.Config
+	status   *status.Status
+	entries  [][]entry.Entry
+	contents [][]contents.Contents
+}
+
 // read gathers what Assemble needs, through the door that was taken.
-func (g *generation) read(ctx context.Context) (*document.Config, *status.Status, [][]entry.Entry, error) {
+func (g *generation) read(ctx context.Context) (*inputs, error) {
 	if g.config != "" {
 		return g.readActions(ctx)
 	}
@@ -173,7 +189,7 @@ func (g *generation) read(ctx context.Context) (*document.Config, *status.Status
 
 // ready checks --out before anything is read.
 func (g *generation) ready() error {
-	inputs := append([]string{g.config, g.status, g.stableStatus}, g.entries...)
+	inputs := slices.Concat([]string{g.config, g.status, g.stableStatus}, g.entries, g.contentsOf)
 	if g.dryRun {
 		return g.flags.apart(inputs...)
 	}

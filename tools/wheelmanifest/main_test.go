@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/contents"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/status"
@@ -195,11 +196,16 @@ func TestDoorsAgree(t *testing.T) {
 		var b bytes.Buffer
 		require.NoError(t, entry.Encode(&b, []entry.Entry{e}))
 		args = append(args, "--entry="+write(t, b.Bytes(), dir, "entry", string(rune('0'+i))))
+		c, err := contents.Read(t.Context(), filepath.Join(dir, wheel.path), wheel.name, "", contents.Options{})
+		require.NoError(t, err)
+		b.Reset()
+		require.NoError(t, contents.Encode(&b, []contents.Contents{c}))
+		args = append(args, "--contents-of="+write(t, b.Bytes(), dir, "contents", string(rune('0'+i))))
 	}
 	config := document.Config{
 		Prefix: "p", Stamped: true, Declared: document.Declared{ROCmSDKVersion: "7", PyTorchROCmArch: "gfx942"}, Sources: []string{"pytorch"},
 		Expected: []string{"torch"}, SourceOf: map[string]string{"torch": "pytorch", "apex": "pytorch"},
-		Wheels: []document.Input{{Label: "//a", Path: "a"}, {Label: "//b", Path: "b", Folder: "sub"}},
+		Contents: true, AllowRecordDefects: []string{}, Wheels: []document.Input{{Label: "//a", Path: "a"}, {Label: "//b", Path: "b", Folder: "sub"}},
 	}
 	data, err := json.Marshal(config)
 	require.NoError(t, err)
@@ -227,6 +233,7 @@ func TestActionsWroteNonsense(t *testing.T) {
 
 	var empty document.Config
 	empty.Sources, empty.Expected, empty.SourceOf, empty.Wheels = []string{}, []string{}, map[string]string{}, []document.Input{}
+	empty.AllowRecordDefects = []string{}
 	data, err := json.Marshal(empty)
 	require.NoError(t, err)
 	write(t, data, config)
@@ -236,6 +243,7 @@ func TestActionsWroteNonsense(t *testing.T) {
 	assert.Contains(t, stderr, "[config_required]")
 	bad := write(t, []byte(`[]x`), dir, "bad.json")
 	assert.Equal(t, exitInternal, first(called(t, t.Context(), "generate", "--config="+config, "--entry="+bad)))
+	assert.Equal(t, exitInternal, first(called(t, t.Context(), "generate", "--config="+config, "--contents-of="+bad)))
 	assert.Equal(t, exitInternal, first(called(t, t.Context(), "generate", "--config="+config, "--status="+bad)))
 	assert.Equal(t, exitEnvironment, first(called(t, t.Context(), "generate", "--config="+config, "--entry="+bad+".not")))
 }

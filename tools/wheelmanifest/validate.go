@@ -8,23 +8,35 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/judgement"
 )
 
-// validate checks documents and lists every fault of each.
+// validate checks documents, judges those that are valid, and lists everything
+// found of each.
 func validate(ctx context.Context, env *environment, args []string) error {
 	var o options
+	var policies []string
 	f := newFlags(env, `validate FILE ...
 
 Checks manifests: strict JSON, every field there and of its type, every value
 as the format says. Each fault is listed with the file and its JSON pointer;
-fields of a newer minor version are warnings. Exits 1 where any manifest is
-invalid, 3 where a file cannot be read.`, &o)
+fields of a newer minor version are warnings. A manifest without such a fault
+is then judged by itself: whether its wheels hold the GPU code that was
+declared, ask for each other's versions, and say the commits of the stamp.
+docs/gpu-code.md lists those findings. Exits 1 where any manifest is invalid or
+has a finding that is an error, 3 where a file cannot be read.`, &o)
+	f.list(&policies, "policy", "give findings another severity: `CODE=error|warn|off,...`; may be given several times")
 	files, err := f.parse(args)
 	if err != nil {
 		return err
+	}
+	policy, err := judgement.ParsePolicy(strings.Join(policies, ","))
+	if err != nil {
+		return usagef("%w", err)
 	}
 	if len(files) == 0 {
 		return usagef("validate: no FILE given")
@@ -40,9 +52,12 @@ invalid, 3 where a file cannot be read.`, &o)
 			checked[i], unreadable[i] = []finding.Finding{unreadableFile(files[i], err)}, true
 			return
 		}
-		_, findings := document.Check(data)
+		m, findings := document.Check(data)
 		for j := range findings {
 			findings[j] = findings[j].On(files[i])
+		}
+		if m != nil && !finding.HasErrors(findings) {
+			findings = append(findings, judged(m, policy, files, i)...)
 		}
 		checked[i] = findings
 	})
@@ -80,6 +95,22 @@ invalid, 3 where a file cannot be read.`, &o)
 		return answerNo(counts["unreadable"] > 0)
 	}
 	return nil
+}
+
+// judged are the findings of a valid document. Those about a wheel name that;
+// where there are several documents, their field says which.
+func judged(m *document.Manifest, policy judgement.Policy, files []string, i int) []finding.Finding {
+	findings := judgement.Judge(m, policy)
+	for j, f := range findings {
+		switch {
+		case f.Artifact == "":
+			f.Artifact = files[i]
+		case len(files) > 1:
+			f.Field = files[i] + ": " + f.Field
+		}
+		findings[j] = f
+	}
+	return findings
 }
 
 // lines is the verdict on documents for people.

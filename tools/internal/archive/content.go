@@ -33,6 +33,9 @@ type Inflater func(Source) io.Reader
 // Inflate is the Inflater of the standard library.
 func Inflate(src Source) io.Reader { return flate.NewReader(src) }
 
+// sourceBuffer is how much compressed data is read at a time, in bytes.
+const sourceBuffer = 64 << 10
+
 // Content returns a reader of the member's content, held to what the header
 // says: exactly Size bytes with the right CRC-32, from deflate data that ends
 // exactly where the member's data does. Where that fails, Read returns a
@@ -50,10 +53,12 @@ func (d *Directory) Content(m Member, inflate Inflater) (io.Reader, error) {
 		return nil, damage(UnsupportedMethod, "the member cannot be read: compression method %d", m.Method)
 	}
 	src := &source{}
-	src.Reader = bufio.NewReader(&watched{io.NewSectionReader(d.r, m.DataOffset, m.CompressedSize), &src.err})
+	size := int(min(m.CompressedSize, sourceBuffer))
+	src.Reader = bufio.NewReaderSize(&watched{io.NewSectionReader(d.r, m.DataOffset, m.CompressedSize), &src.err}, size)
 	c := &content{member: m, src: src, damage: damage}
 	if c.plain = src; m.Method == Deflated {
-		c.plain = inflate(src)
+		// As itself: decoders have a faster path for a bufio.Reader.
+		c.plain = inflate(src.Reader)
 	}
 	return c, nil
 }

@@ -90,52 +90,6 @@ func (c *checker) texts(list []string, at *place) {
 	}
 }
 
-func (c *checker) contents(x *Contents, at *place) {
-	c.count(x.Reader, 1, at.at("reader"))
-	c.count(x.Members, 0, at.at("members"))
-	if x.Record != "verified" && x.Record != "defective" {
-		c.fault("invalid_value", at.at("record"), x.Record, "verified or defective", "an unknown judgement of RECORD")
-	}
-	for i, d := range x.Defects {
-		here := at.at("defects").elem(i)
-		c.text(&d.Path, here.at("path"))
-		c.text(&d.Class, here.at("class"))
-		c.text(d.Got, here.at("got"))
-		c.text(d.Want, here.at("want"))
-	}
-	if m := x.Module; m != nil {
-		here := at.at("module")
-		c.path(m.Path, here.at("path"))
-		c.text(m.Version, here.at("version"))
-		c.text(m.GitVersion, here.at("git_version"))
-		c.text(m.HIP, here.at("hip"))
-		c.text(m.CUDA, here.at("cuda"))
-	}
-	code := at.at("device_code")
-	c.targets(x.DeviceCode.ROCm, x.DeviceCode.CUDA, x.DeviceCode.PTX, code)
-	c.archs(x.DeviceCode.Named, code.at("named"), func(s string) bool { return isROCmArch(s) || isCUDAArch(s) }, wantROCmArch)
-	for i, k := range x.DeviceCode.Kpack {
-		here := code.at("kpack").elem(i)
-		c.path(k.Path, here.at("path"))
-		c.text(&k.KernelName, here.at("kernel_name"))
-		c.texts(k.SearchPaths, here.at("search_paths"))
-	}
-	for i, f := range x.DeviceCode.Files {
-		here := code.at("files").elem(i)
-		c.path(f.Path, here.at("path"))
-		c.targets(f.ROCm, f.CUDA, f.PTX, here)
-		c.count(f.Objects, 0, here.at("objects"))
-		c.count(f.Outside, 0, here.at("outside"))
-		c.texts(f.Unknown, here.at("unknown"))
-	}
-}
-
-func (c *checker) targets(rocm, cuda, ptx []string, at *place) {
-	c.archs(rocm, at.at("rocm"), isROCmArch, wantROCmArch)
-	c.archs(cuda, at.at("cuda"), smPattern.MatchString, "a target such as sm_90a")
-	c.archs(ptx, at.at("ptx"), computePattern.MatchString, "a target such as compute_90")
-}
-
 func (c *checker) count(n, least int64, at *place) {
 	if n < least || n > maxInteger {
 		c.fault("invalid_value", at, strconv.FormatInt(n, 10), fmt.Sprintf("an integer from %d, below 2^53", least), "not a count")

@@ -3,6 +3,7 @@ package document
 import (
 	"strings"
 
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/contents"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/status"
@@ -11,14 +12,16 @@ import (
 
 // Assemble puts a document together: the configuration, the status (nil where
 // the build is not stamped) and, for each input of the configuration, the
-// entries of its wheels. It returns every fault of all of them, those of the
+// entries of its wheels and, where the configuration has contents, what their
+// members hold. It returns every fault of all of them, those of the
 // wheels with their relative paths; where one is an error, the document is nil.
-func Assemble(config *Config, st *status.Status, entries [][]entry.Entry) (*Manifest, []finding.Finding) {
+func Assemble(config *Config, st *status.Status, entries [][]entry.Entry, held [][]contents.Contents) (*Manifest, []finding.Finding) {
 	a := &assembly{config: config, status: st, manifest: &Manifest{SchemaVersion: SchemaVersion, Stamped: config.Stamped, Sources: map[string]Source{}}}
 	a.stamp()
 	a.declare()
 	a.sourceOf()
-	a.gather(entries)
+	a.allow()
+	a.gather(entries, held)
 	for i := range a.wheels {
 		a.manifest.Artifacts = append(a.manifest.Artifacts, a.artifact(&a.wheels[i]))
 	}
@@ -62,6 +65,8 @@ type assembly struct {
 type input struct {
 	entry *entry.Entry
 	name  wheel.Name
+	// contents is nil where nobody read the members.
+	contents *contents.Contents
 	// path is its relative path.
 	path string
 }

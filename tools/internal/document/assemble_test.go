@@ -67,7 +67,7 @@ func stampOf(names ...string) *status.Status {
 func TestAssembleUnstamped(t *testing.T) {
 	config, entries := folderOf(torch)
 	config.Prefix, config.Wheels[0].Folder, entries[0][0].Folder = "p/q", "r", "s/t"
-	m, findings := Assemble(config, nil, entries)
+	m, findings := Assemble(config, nil, entries, nil)
 	require.Empty(t, findings)
 	assert.Empty(t, m.Validate())
 	assert.Equal(t, "p/q/r/s/t/"+torch, m.Artifacts[0].RelativePath)
@@ -94,7 +94,7 @@ func TestAssembleStamped(t *testing.T) {
 	config.Declared.Component = "{STABLE_EMPTY}"
 	config.Declared.VersionSuffix = "{STABLE_EMPTY}"
 	config.SourceOf["NumPy"], config.SourceOf["apex"], config.SourceOf["amd_*"] = "triton", "", "apex"
-	m, findings := Assemble(config, stampOf("pytorch", "apex", "triton"), entries)
+	m, findings := Assemble(config, stampOf("pytorch", "apex", "triton"), entries, nil)
 	require.Empty(t, findings)
 	assert.Equal(t, "x-nightly-src/pytorch", *m.Project)
 	assert.Equal(t, "pytorch", *m.Component)
@@ -136,7 +136,7 @@ func TestAssembleOptional(t *testing.T) {
 				}
 			}
 		}
-		m, findings := Assemble(config, nil, entries)
+		m, findings := Assemble(config, nil, entries, nil)
 		require.Empty(t, findings, name)
 		assert.True(t, get(m), name)
 	}
@@ -146,7 +146,7 @@ func TestAssembleOptional(t *testing.T) {
 	}
 	config, entries := folderOf(torch)
 	config.Stamped = true
-	m, findings := Assemble(config, st, entries)
+	m, findings := Assemble(config, st, entries, nil)
 	require.Empty(t, findings)
 	assert.Nil(t, m.RunID)
 	assert.Nil(t, m.Artifacts[0].Build.Timestamp)
@@ -158,7 +158,7 @@ func TestAssembleUnstampedPlaceholders(t *testing.T) {
 	for _, v := range config.Declared.Values() {
 		*v.Value = "{STABLE_X}"
 	}
-	m, findings := Assemble(config, nil, entries)
+	m, findings := Assemble(config, nil, entries, nil)
 	require.Empty(t, findings)
 	assert.Empty(t, m.Validate())
 	assert.NoError(t, refused(t, compiled(t), encoded(t, m)))
@@ -219,7 +219,7 @@ func TestAssembleFaults(t *testing.T) {
 			if name == "one path, two labels" {
 				entries = append(entries, entries[0])
 			}
-			m, findings := Assemble(config, nil, entries)
+			m, findings := Assemble(config, nil, entries, nil)
 			assert.Nil(t, m)
 			got := []string{}
 			all := true
@@ -240,7 +240,7 @@ func TestAssembleStampFaults(t *testing.T) {
 	config.Declared.Project = "{STABLE_NOPE}"
 	st := stampOf("pytorch", "triton")
 	st.Faults = []finding.Finding{finding.Errorf("status_file_truncated", "cut").At("stable-status.txt:9")}
-	_, findings := Assemble(config, st, entries)
+	_, findings := Assemble(config, st, entries, nil)
 	assert.Equal(t, []string{
 		"status_file_truncated stable-status.txt:9", "source_missing STABLE_SOURCE_TRITN_COMMIT", "config_source_name_malformed sources", "status_key_missing STABLE_NOPE",
 	}, brief(findings))
@@ -262,7 +262,7 @@ func TestAssembleExpectedOnce(t *testing.T) {
 	} {
 		config, entries := folderOf(test.files...)
 		config.Expected = []string{"torch"}
-		_, findings := Assemble(config, nil, entries)
+		_, findings := Assemble(config, nil, entries, nil)
 		assert.Len(t, findings, test.want, name)
 		for _, f := range findings {
 			assert.Equal(t, "expected_doubled", f.Code, name)
@@ -282,7 +282,7 @@ func TestAssemblePlatformAndPython(t *testing.T) {
 		"many":        {[]string{"a-1-cp312-cp312-linux_x86_64.whl", "b-1-cp313-cp313-manylinux2014_x86_64.whl"}, "linux-x86_64", "multiple"},
 	} {
 		config, entries := folderOf(test.files...)
-		m, findings := Assemble(config, nil, entries)
+		m, findings := Assemble(config, nil, entries, nil)
 		require.Empty(t, findings, name)
 		assert.Equal(t, test.platform+" "+test.python, m.Platform+" "+m.PythonVersion, name)
 	}

@@ -26,6 +26,11 @@ type Config struct {
 	// spelling of its name (PEP 503). A name that ends in * stands for all that
 	// begin so, the longest first; an empty source is none.
 	SourceOf map[string]string `json:"source_of"`
+	// Contents says that the members of the wheels were read.
+	Contents bool `json:"contents"`
+	// AllowRecordDefects are the classes of defects of RECORD that a wheel may
+	// have; see package record.
+	AllowRecordDefects []string `json:"allow_record_defects"`
 	// Wheels are the inputs, in the order of the lists of entries.
 	Wheels []Input `json:"wheels"`
 }

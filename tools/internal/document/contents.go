@@ -8,14 +8,17 @@ type Contents struct {
 	Reader  int64 `json:"reader"`
 	Members int64 `json:"members"`
 	// Record is "verified" or "defective".
-	Record     string     `json:"record"`
+	Record string `json:"record"`
+	// Defects are sorted by path, class, got and want, all other lists by their
+	// path or text.
 	Defects    []Defect   `json:"defects"`
 	Module     *Module    `json:"module"`
 	DeviceCode DeviceCode `json:"device_code"`
 	Extra      Extra      `json:"-"`
 }
 
-// Defect is one disagreement between RECORD and the archive.
+// Defect is one disagreement between RECORD and the members, or, where its
+// class begins with device_, between a member's device code and itself.
 type Defect struct {
 	Path  string  `json:"path"`
 	Class string  `json:"class"`

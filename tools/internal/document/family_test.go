@@ -76,15 +76,15 @@ func TestSplitArchs(t *testing.T) {
 func TestDecodeConfig(t *testing.T) {
 	const text = `{"prefix": "p", "stamped": true, "declared": {"project": "", "component": "", "build_type": "", "artifact_group": "", "build_variant": "",
 		"accelerator": "rocm", "rocm_sdk_version": "", "pytorch_rocm_arch": "", "cuda_version": "", "cuda_arch": "", "amdgpu_family": "", "version_suffix": "", "pytorch_git_ref": "r"},
-		"sources": ["a"], "expected": [], "source_of": {"x": "y"}, "wheels": [{"label": "//a:b", "path": "a/b.whl", "folder": ""}]}`
+		"sources": ["a"], "expected": [], "contents": true, "allow_record_defects": ["no_hash"], "source_of": {"x": "y"}, "wheels": [{"label": "//a:b", "path": "a/b.whl", "folder": ""}]}`
 	c, findings := DecodeConfig([]byte(text))
 	require.Empty(t, findings)
 	assert.Equal(t, &Config{
 		Prefix: "p", Stamped: true, Declared: Declared{Accelerator: "rocm", PyTorchGitRef: "r"}, Sources: []string{"a"}, Expected: []string{},
-		SourceOf: map[string]string{"x": "y"}, Wheels: []Input{{Label: "//a:b", Path: "a/b.whl"}},
+		Contents: true, AllowRecordDefects: []string{"no_hash"}, SourceOf: map[string]string{"x": "y"}, Wheels: []Input{{Label: "//a:b", Path: "a/b.whl"}},
 	}, c)
 	_, findings = DecodeConfig([]byte(`{"prefix": 1, "policy": {}}`))
 	assert.Equal(t, []string{
-		"wrong_type /prefix", "missing_field /declared", "missing_field /expected", "missing_field /source_of", "missing_field /sources", "missing_field /stamped", "missing_field /wheels", "unknown_field /policy",
+		"wrong_type /prefix", "missing_field /allow_record_defects", "missing_field /contents", "missing_field /declared", "missing_field /expected", "missing_field /source_of", "missing_field /sources", "missing_field /stamped", "missing_field /wheels", "unknown_field /policy",
 	}, brief(findings))
 }

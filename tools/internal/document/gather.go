@@ -5,15 +5,22 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/contents"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
 )
 
 // gather finds the path of every wheel and its faults.
-func (a *assembly) gather(entries [][]entry.Entry) {
+func (a *assembly) gather(entries [][]entry.Entry, held [][]contents.Contents) {
 	if len(entries) != len(a.config.Wheels) {
 		a.configFault("config_wheels", "wheels", "", "one list of entries for each input", "%d inputs and %d lists of entries", len(a.config.Wheels), len(entries))
+		return
+	}
+	if !a.config.Contents {
+		held = make([][]contents.Contents, len(entries))
+	} else if len(held) != len(entries) {
+		a.configFault("config_wheels", "wheels", "", "one list of contents for each input", "%d inputs and %d lists of contents", len(entries), len(held))
 		return
 	}
 	if len(entries) == 0 {
@@ -32,10 +39,12 @@ func (a *assembly) gather(entries [][]entry.Entry) {
 		if len(list) == 0 {
 			a.add(finding.Errorf("no_wheels", "there are no wheels in it").On(from.String()).GotWant("", "at least one file that ends in .whl"))
 		}
+		of := contentsOf(held[i])
 		for j := range list {
 			e := &list[j]
+			c := of[placed{e.Folder, e.Filename}]
 			path := joined(prefix, folder, e.Folder, e.Filename)
-			a.wheel(e, path, from.find(e, path))
+			a.wheel(e, c, path, from.find(e, path))
 			here := located{path, from.String()}
 			if other, twice := seen[pathKey(path)]; twice {
 				a.add(finding.Errorf("duplicate_path", "two wheels have one relative path, also after normalisation and case folding: %s and %s", other, here).
@@ -71,17 +80,22 @@ func joined(parts ...string) string {
 
 // wheel notes a wheel's faults by the place where people find it, and the
 // wheel where its name can be read.
-func (a *assembly) wheel(e *entry.Entry, path, place string) {
-	for _, f := range e.Faults {
+func (a *assembly) wheel(e *entry.Entry, c *contents.Contents, path, place string) {
+	if !a.config.Contents {
+		c = nil
+	}
+	faults := Faults(e, c)
+	for _, f := range faults {
 		a.add(f.On(place))
 	}
+	a.held(e, c, place)
 	name, err := wheel.Parse(e.Filename)
 	if fault := pathFault(path); fault != "" && err == nil {
 		a.add(finding.Errorf("invalid_path", "%s", fault).On(place).At("relative_path").GotWant(path, wantPath))
 	}
-	if finding.HasErrors(e.Faults) {
+	if finding.HasErrors(faults) {
 		if err == nil {
-			a.wheels = append(a.wheels, input{e, name, path})
+			a.wheels = append(a.wheels, input{e, name, c, path})
 		}
 		return
 	}
@@ -91,7 +105,7 @@ func (a *assembly) wheel(e *entry.Entry, path, place string) {
 		a.add(finding.Errorf("entry_incomplete", "the entry has neither a fault nor all its facts").On(place))
 		return
 	}
-	a.wheels = append(a.wheels, input{e, name, path})
+	a.wheels = append(a.wheels, input{e, name, c, path})
 }
 
 // artifact is the artifact of one wheel.
@@ -107,6 +121,7 @@ func (a *assembly) artifact(w *input) Artifact {
 				On(w.path).At("rocm_arch").GotWant(unknown, ""))
 		}
 	}
+	artifact.Contents = newContents(w.contents)
 	artifact.Build = &Build{Status: Rebuilt}
 	if m.Stamped {
 		artifact.Build = &Build{
@@ -118,9 +133,12 @@ func (a *assembly) artifact(w *input) Artifact {
 }
 
 // Inspect is the artifact of a wheel that is looked at alone: what a build
-// declares, and which build it was, is null. The entry must be without faults.
-func Inspect(e *entry.Entry) Artifact {
-	return describe(e, e.Filename)
+// declares, and which build it was, is null; so are contents where nobody read
+// the members. Entry and contents must be without faults.
+func Inspect(e *entry.Entry, c *contents.Contents) Artifact {
+	artifact := describe(e, e.Filename)
+	artifact.Contents = newContents(c)
+	return artifact
 }
 
 // describe is what the entry itself says.

@@ -10,7 +10,7 @@ import (
 
 func TestInspect(t *testing.T) {
 	e := entryOf(torch)
-	a := Inspect(&e)
+	a := Inspect(&e, nil)
 	assert.Nil(t, a.Build)
 	assert.Nil(t, a.Labels.BuildVariant)
 	assert.Nil(t, a.Labels.ROCmArch)

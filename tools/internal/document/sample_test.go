@@ -48,7 +48,7 @@ func wheelOf(distribution, version string) Artifact {
 			Tags: []string{"cp312-cp312-linux_x86_64"}, SHA256: digestA,
 		},
 		Contents: &Contents{
-			Reader: 1, Members: 12, Record: "verified", Defects: []Defect{{Path: "a", Class: "size", Got: ref("1"), Want: ref("2")}},
+			Reader: 1, Members: 12, Record: "defective", Defects: []Defect{{Path: "a", Class: "size_mismatch", Got: ref("1"), Want: ref("2")}},
 			Module: &Module{Path: "torch/version.py", Version: ref("2.9.1"), GitVersion: ref(commitA), HIP: ref("7.1"), CUDA: ref("13.0")},
 			DeviceCode: DeviceCode{
 				ROCm: []string{"gfx942:sramecc+:xnack-"}, CUDA: []string{"sm_90a"}, PTX: []string{"compute_90"}, Named: []string{"gfx1151"},

@@ -9,6 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// defect is one of RECORD, in a tree.
+func defect(path string) any {
+	return map[string]any{"path": path, "class": "unlisted", "got": nil, "want": nil}
+}
+
 // TestValidate changes one value of a valid document and asks for the fault
 // and its place. The schema must refuse each too, but where it cannot say it.
 func TestValidate(t *testing.T) {
@@ -63,6 +68,14 @@ func TestValidate(t *testing.T) {
 		"build time":           {change{a0 + "/build/timestamp": "yesterday"}, []string{"invalid_value " + a0 + "/build/timestamp"}, false},
 		"reader":               {change{a0 + "/contents/reader": 0}, []string{"invalid_value " + a0 + "/contents/reader"}, false},
 		"record":               {change{a0 + "/contents/record": "fine"}, []string{"invalid_value " + a0 + "/contents/record"}, false},
+		"record of defects":    {change{a0 + "/contents/record": "verified"}, []string{"record_mismatch " + a0 + "/contents/record"}, true},
+		"record without":       {change{a0 + "/contents/defects": []any{}}, []string{"record_mismatch " + a0 + "/contents/record"}, true},
+		"class of defects":     {change{a0 + "/contents/defects/0/class": "size"}, []string{"invalid_value " + a0 + "/contents/defects/0/class", "record_mismatch " + a0 + "/contents/record"}, false},
+		"device class":         {change{a0 + "/contents/defects/0/class": "device_target_mismatch"}, []string{"record_mismatch " + a0 + "/contents/record"}, true},
+		"defects unsorted":     {change{a0 + "/contents/defects": []any{defect("b"), defect("a")}}, []string{"unsorted_list " + a0 + "/contents/defects/1"}, true},
+		"targets unsorted":     {change{a0 + "/contents/device_code/rocm": []any{"gfx950", "gfx942"}}, []string{"unsorted_list " + a0 + "/contents/device_code/rocm"}, true},
+		"unknown unsorted":     {change{a0 + "/contents/device_code/files/0/unknown": []any{"b", "a"}}, []string{"unsorted_list " + a0 + "/contents/device_code/files/0/unknown"}, true},
+		"outside above all":    {change{a0 + "/contents/device_code/files/0/outside": 4}, []string{"invalid_value " + a0 + "/contents/device_code/files/0/outside"}, true},
 		"contents target":      {change{a0 + "/contents/device_code/cuda/0": "compute_90"}, []string{"invalid_arch " + a0 + "/contents/device_code/cuda/0"}, false},
 		"contents path":        {change{a0 + "/contents/device_code/files/0/path": "a//b"}, []string{"invalid_path " + a0 + "/contents/device_code/files/0/path"}, false},
 		"field missing":        {change{"/amdgpu_family": removed}, []string{"missing_field /amdgpu_family"}, false},

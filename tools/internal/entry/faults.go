@@ -3,8 +3,6 @@ package entry
 import (
 	"errors"
 	"path"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 )
@@ -12,9 +10,6 @@ import (
 // MaxFaults is how many findings of one wheel are kept. A finding more says
 // how many there were beyond them.
 const MaxFaults = 100
-
-// maxFaultText bounds each text of a finding that comes from the wheel, in bytes.
-const maxFaultText = 1024
 
 // Codes of the findings of this package; see also those of the packages
 // archive, metadata and wheel.
@@ -56,10 +51,7 @@ func (f *faults) add(one finding.Finding) {
 		return
 	}
 	one.Artifact = f.artifact
-	for _, s := range []*string{&one.Artifact, &one.Member, &one.Field, &one.Got, &one.Want, &one.Message} {
-		*s = plain(*s)
-	}
-	f.list = append(f.list, one)
+	f.list = append(f.list, one.Plain())
 }
 
 // in returns add for findings about one member.
@@ -73,16 +65,4 @@ func (f *faults) all() []finding.Finding {
 		return f.list
 	}
 	return append(f.list, finding.Errorf(MoreFaults, "the wheel has %d more faults", f.more).On(f.artifact))
-}
-
-// plain is a foreign text fit for JSON: bytes that are no UTF-8 as escapes,
-// and not longer than a finding should be.
-func plain(s string) string {
-	if len(s) > maxFaultText {
-		s = strings.ToValidUTF8(s[:maxFaultText], "") + "..."
-	}
-	if !utf8.ValidString(s) {
-		return finding.Escape(s)
-	}
-	return s
 }

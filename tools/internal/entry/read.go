@@ -20,7 +20,7 @@ import (
 // is the context's where that ends first.
 // The second result is METADATA byte for byte, nil where there is none to read.
 func Read(ctx context.Context, path, filename, folder string) (Entry, []byte, error) {
-	e := Entry{Filename: plain(filename), Folder: plain(folder)}
+	e := Entry{Filename: finding.Plain(filename), Folder: finding.Plain(folder)}
 	faults := newFaults(e)
 	metadata, err := e.read(ctx, path, filename, faults)
 	if err != nil {

@@ -47,7 +47,7 @@ func (s Source) Read(ctx context.Context) (Entry, []byte, error) {
 	if s.IsWheel() && !s.Link {
 		return Read(ctx, s.Path, s.Filename, s.Folder)
 	}
-	e := Entry{Filename: plain(s.Filename), Folder: plain(s.Folder)}
+	e := Entry{Filename: finding.Plain(s.Filename), Folder: finding.Plain(s.Folder)}
 	faults := newFaults(e)
 	if s.Link {
 		faults.add(finding.Errorf(LinkedFolder, "a link to a folder in a tree of wheels: links are not followed"))

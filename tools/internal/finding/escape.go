@@ -10,6 +10,29 @@ import (
 // maxQuoted bounds how much of one foreign value a log line repeats, in bytes.
 const maxQuoted = 512
 
+// maxPlain bounds each text of a finding that is written to a file, in bytes.
+const maxPlain = 1024
+
+// Plain returns foreign text fit for JSON: bytes that are no UTF-8 as escapes,
+// and not longer than a finding should be, 1024 bytes.
+func Plain(s string) string {
+	if len(s) > maxPlain {
+		s = strings.ToValidUTF8(s[:maxPlain], "") + "..."
+	}
+	if !utf8.ValidString(s) {
+		return Escape(s)
+	}
+	return s
+}
+
+// Plain returns the finding with every text of it plain.
+func (f Finding) Plain() Finding {
+	for _, s := range []*string{&f.Artifact, &f.Member, &f.Field, &f.Got, &f.Want, &f.Message} {
+		*s = Plain(*s)
+	}
+	return f
+}
+
 // Escape returns foreign text fit for one line of a log: control characters,
 // line breaks, bidirectional and other format characters, and bytes that are
 // no UTF-8 appear as escapes. Text that is harmless comes back as it is.

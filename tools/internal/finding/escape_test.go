@@ -72,3 +72,12 @@ func FuzzEscape(f *testing.F) {
 		require.LessOrEqual(t, len(Quote(text)), 10*maxQuoted+64)
 	})
 }
+
+func TestPlain(t *testing.T) {
+	long := strings.Repeat("é", 600)
+	for in, want := range map[string]string{"": "", "a\n": "a\n", "\xff": `\xff`, long: long[:1024] + "...", "x" + long: "x" + long[:1022] + "..."} {
+		assert.Equal(t, want, Plain(in))
+	}
+	f := Errorf("c", "m\xff").On("\xff").In("\xff").At("\xff").GotWant("\xff", "\xff")
+	assert.Equal(t, Errorf("c", `m\xff`).On(`\xff`).In(`\xff`).At(`\xff`).GotWant(`\xff`, `\xff`), f.Plain())
+}
