@@ -1,13 +1,12 @@
 package judgement
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/nearest"
 )
 
 // Policy gives codes another severity than their own. Off takes the findings
@@ -37,7 +36,7 @@ func ParsePolicy(text string) (Policy, error) {
 		case !ok || code == "":
 			faults = append(faults, fmt.Errorf("policy: got %s, want CODE=error, CODE=warn or CODE=off", finding.Quote(part)))
 		case !isCode(code):
-			faults = append(faults, fmt.Errorf("policy: unknown code %s; the nearest is %s", finding.Quote(code), nearest(code)))
+			faults = append(faults, fmt.Errorf("policy: unknown code %s; the nearest is %s", finding.Quote(code), nearestCode(code)))
 		case !known:
 			faults = append(faults, fmt.Errorf("policy: %s: got %s, want error, warn or off", code, finding.Quote(word)))
 		case twice && before != severity:
@@ -68,32 +67,11 @@ var own = func() map[string]finding.Severity {
 
 func isCode(name string) bool { return own[name] != "" }
 
-// nearest is the code with the least edit distance, the first of several.
-func nearest(name string) string {
-	return slices.MinFunc(Codes(), func(a, b Code) int {
-		return cmp.Compare(distance(name, a.Name), distance(name, b.Name))
-	}).Name
-}
-
-// distance is Levenshtein's, over bytes. A long text is compared by its first
-// 64 bytes, which are more than a code has.
-func distance(a, b string) int {
-	a = a[:min(len(a), 64)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+// nearestCode is the code that may have been meant.
+func nearestCode(name string) string {
+	var names []string
+	for _, code := range Codes() {
+		names = append(names, code.Name)
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
+	return nearest.Words(name, names)[0]
 }

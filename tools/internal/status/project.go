@@ -46,7 +46,7 @@ func (v Values) Project(prefixes, named []string) Status {
 // missing is the fault of a key that is asked for and not there. What to do
 // about it is remedy, unless no status command ran at all.
 func (v Values) missing(key, message, remedy string) finding.Finding {
-	near := nearest(key, v.keys())
+	near := nearestKeys(key, v.keys())
 	got := "nearest keys: " + strings.Join(near, ", ")
 	if len(near) == 0 {
 		got, remedy = "no STABLE_ keys at all", "a status command: set --workspace_status_command, as --config=release does"

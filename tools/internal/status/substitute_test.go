@@ -72,13 +72,3 @@ func TestSubstituteNamesTheNearestKeys(t *testing.T) {
 	assert.Contains(t, faults[0].Got, "nearest keys: STABLE_CI_RUN_ID, ")
 	assert.Contains(t, faults[0].Message, "version_suffix")
 }
-
-func TestDistance(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"a", "", 1}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}, {"same", "same", 0}} {
-		assert.Equal(t, tt.want, distance(tt.a, tt.b), tt)
-		assert.Equal(t, tt.want, distance(tt.b, tt.a), tt)
-	}
-}
