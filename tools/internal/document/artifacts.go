@@ -16,7 +16,7 @@ func (c *checker) artifacts(m *Manifest, at *place) {
 		if i > 0 && m.Artifacts[i-1].RelativePath > a.RelativePath {
 			c.fault("unsorted_artifacts", path, a.RelativePath, "artifacts sorted by the bytes of relative_path", "the artifact before comes after this one")
 		}
-		key := pathKey(a.RelativePath)
+		key := PathKey(a.RelativePath)
 		if other, twice := first[key]; twice {
 			c.fault("duplicate_path", path, a.RelativePath, "a path of its own, also after normalisation and case folding",
 				"artifact %d has the path %q", other, m.Artifacts[other].RelativePath)

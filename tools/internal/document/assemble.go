@@ -96,7 +96,7 @@ func (a *assembly) stamp() {
 	m := a.manifest
 	for name, s := range facts.Sources {
 		m.Sources[name] = Source{
-			Dir: s.Dir, Commit: s.Commit, UpstreamCommit: s.UpstreamCommit, CommitTime: &s.CommitTime,
+			Dir: &s.Dir, Commit: s.Commit, UpstreamCommit: s.UpstreamCommit, CommitTime: &s.CommitTime,
 			Describe: &s.Describe, Remote: s.Remote, Branch: s.Branch, Dirty: s.Dirty,
 		}
 	}

@@ -102,7 +102,7 @@ func TestAssembleStamped(t *testing.T) {
 	assert.Equal(t, "build", *m.JobID)
 	assert.Equal(t, "refs/heads/main", *m.TheRock.Ref)
 	assert.Equal(t, Source{
-		Dir: "src/pytorch", Commit: strings.Repeat("a", 40), CommitTime: ref("2025-11-23T08:30:00Z"), Describe: ref("v1"),
+		Dir: ref("src/pytorch"), Commit: strings.Repeat("a", 40), CommitTime: ref("2025-11-23T08:30:00Z"), Describe: ref("v1"),
 		Remote: ref("git@github.com:ROCm/pytorch.git"), Dirty: true,
 	}, m.Sources["pytorch"])
 	commits := map[string]*string{}

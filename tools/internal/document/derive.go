@@ -2,10 +2,6 @@ package document
 
 import "github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
 
-// multiple is what a document says whose wheels are of more than one platform
-// or release of Python.
-const multiple = "multiple"
-
 // derivation is what the tags of a document's wheels say of it together: the
 // one rule for platform and python_version, of a document that is written and
 // of one that is read.
@@ -33,7 +29,7 @@ func (d derivation) add(name wheel.Name, path string) {
 }
 
 // platform is any where every wheel is for any, the platform of the others
-// where it is one, else multiple.
+// where it is one, else Multiple.
 func (d derivation) platform() string { return only(d.platforms, wheel.AnyPlatform) }
 
 // python is any where no wheel is for one release of Python alone.
@@ -42,7 +38,7 @@ func (d derivation) python() string { return only(d.pythons, "any") }
 // only is the one key of a map.
 func only[V any](m map[string]V, none string) string {
 	if len(m) > 1 {
-		return multiple
+		return Multiple
 	}
 	for key := range m {
 		return key

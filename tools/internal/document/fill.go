@@ -98,7 +98,7 @@ func (r *reader) members(at *place, do func(name string, t token, here *place) e
 			r.report.fault("malformed_document", at, "", fmt.Sprintf("at most %d names of at most %d bytes", MaxNames, MaxName), "an object with too many names, or one too long")
 			return errStop
 		}
-		name := t.text()
+		name := r.keep(t)
 		here.name = name
 		if t, err = r.next(here); err != nil {
 			return err

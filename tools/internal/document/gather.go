@@ -46,12 +46,12 @@ func (a *assembly) gather(entries [][]entry.Entry, held [][]contents.Contents) {
 			path := joined(prefix, folder, e.Folder, e.Filename)
 			a.wheel(e, c, path, from.find(e, path))
 			here := located{path, from.String()}
-			if other, twice := seen[pathKey(path)]; twice {
+			if other, twice := seen[PathKey(path)]; twice {
 				a.add(finding.Errorf("duplicate_path", "two wheels have one relative path, also after normalisation and case folding: %s and %s", other, here).
 					On(path).At("relative_path").GotWant("", "a folder or prefix of its own for each, or one of them left out"))
 				continue
 			}
-			seen[pathKey(path)] = here
+			seen[PathKey(path)] = here
 		}
 	}
 }

@@ -40,10 +40,12 @@ var integerPattern = regexp.MustCompile(`^(0|-?[1-9][0-9]*)$`)
 // is no Unicode, missing fields and null where a value must be. It stops where
 // the report is full, and holds no more of the text than it was asked for.
 type reader struct {
-	data   []byte
-	pos    int // of the next byte
-	depth  int
-	names  names
+	data  []byte
+	pos   int // of the next byte
+	depth int
+	names names
+	// kept are texts by how the document spells them; see keep.
+	kept   map[string]string
 	report report
 	// lenient says that unknown fields are warnings and are kept: the document
 	// has a newer minor version.
@@ -56,7 +58,7 @@ type reader struct {
 
 // newReader returns nothing to read where the text is not JSON.
 func newReader(data []byte) (r *reader, ok bool) {
-	r = &reader{data: data}
+	r = &reader{data: data, kept: map[string]string{}}
 	if !r.text() {
 		return r, false
 	}
@@ -144,7 +146,7 @@ func (r *reader) value(t token, v reflect.Value, at *place, required bool) error
 	case kind == reflect.Slice && t.kind == '[':
 		return r.array(v, at)
 	case kind == reflect.String && t.kind == '"':
-		v.SetString(t.text())
+		v.SetString(r.keep(t))
 		return nil
 	case kind == reflect.Bool && (t.kind == 't' || t.kind == 'f'):
 		v.SetBool(t.kind == 't')

@@ -29,7 +29,7 @@ func sample() *Manifest {
 		RunID: ref("19636524571"), RunAttempt: ref("1"), JobID: ref("build"), RunURL: ref("https://github.com/ROCm/TheRock/actions/runs/1"),
 		TheRock: &Checkout{Repo: ref("https://github.com/ROCm/TheRock"), Commit: commitA, CommitTime: ref("2025-11-24T08:30:00Z"), Ref: ref("refs/heads/main")},
 		Sources: map[string]Source{"pytorch": {
-			Dir: "external/pytorch", Commit: commitA, UpstreamCommit: ref(commitA), CommitTime: ref("2025-11-24T08:30:00Z"),
+			Dir: ref("external/pytorch"), Commit: commitA, UpstreamCommit: ref(commitA), CommitTime: ref("2025-11-24T08:30:00Z"),
 			Describe: ref("v2.9.1-3-g0123456"), Remote: ref("git@github.com:ROCm/pytorch.git"), Branch: ref("release/2.9"), Dirty: true,
 		}},
 		Artifacts: []Artifact{wheelOf("apex", "1.9.0"), wheelOf("torch", "2.9.1")},

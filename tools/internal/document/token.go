@@ -25,6 +25,28 @@ func (t token) text() string {
 	return s
 }
 
+// Texts that stand in a document many times, such as names of fields and
+// targets, are kept once: the first of them, and no long ones.
+const (
+	maxKept     = 1 << 12
+	maxKeptText = 48
+)
+
+// keep is the value of a string, one and the same for equal ones where it can.
+func (r *reader) keep(t token) string {
+	if len(t.raw) > maxKeptText {
+		return t.text()
+	}
+	if s, ok := r.kept[string(t.raw)]; ok {
+		return s
+	}
+	s := t.text()
+	if len(r.kept) < maxKept {
+		r.kept[string(t.raw)] = s
+	}
+	return s
+}
+
 // scan takes the next token off the text. The text is known to be valid JSON
 // and not at its end, so that nothing is allocated for what nobody keeps.
 func (r *reader) scan() token {

@@ -72,7 +72,7 @@ type Checkout struct {
 
 // Source is the state of one source checkout.
 type Source struct {
-	Dir            string  `json:"dir"`
+	Dir            *string `json:"dir"`
 	Commit         string  `json:"commit"`
 	UpstreamCommit *string `json:"upstream_commit"`
 	CommitTime     *string `json:"commit_time"`
@@ -146,6 +146,10 @@ const (
 	Rebuilt = "rebuilt"
 	Reused  = "reused"
 )
+
+// Multiple is the value of a field of a merged document where its parts have
+// different ones.
+const Multiple = "multiple"
 
 // Framework is the only value of Labels.Framework in this version.
 const Framework = "pytorch"

@@ -21,7 +21,11 @@ func (m *Manifest) Validate() []finding.Finding {
 	c.declared(m, top)
 	c.matches(platformPattern, m.Platform, top.at("platform"), "a platform such as linux-x86_64, any or multiple")
 	c.matches(pythonPattern, m.PythonVersion, top.at("python_version"), "a version such as 3.12, any or multiple")
-	c.run(m.RunID, m.RunAttempt, m.JobID, m.RunURL, top)
+	url := m.RunURL
+	if url != nil && *url == Multiple {
+		url = nil
+	}
+	c.run(m.RunID, m.RunAttempt, m.JobID, url, top)
 	if m.TheRock != nil {
 		c.checkout(m.TheRock, top.at("therock"))
 	}
@@ -133,8 +137,8 @@ func (c *checker) source(name string, s Source, at *place) {
 	if status.CheckSourceName(name) != nil {
 		c.fault("invalid_source", at, name, status.WantSourceName, "not a source's name")
 	}
-	if s.Dir != "." {
-		c.path(s.Dir, at.at("dir"))
+	if s.Dir != nil && *s.Dir != "." {
+		c.path(*s.Dir, at.at("dir"))
 	}
 	c.matches(commitPattern, s.Commit, at.at("commit"), wantCommit)
 	if s.UpstreamCommit != nil {

@@ -92,6 +92,6 @@ func pathFault(s string) string {
 
 const wantPath = "a relative path with / and no empty, . or .. element"
 
-// pathKey makes paths equal that a file system may hold for one: it
+// PathKey makes paths equal that a file system may hold for one: it
 // normalises (NFC) and folds case.
-func pathKey(s string) string { return cases.Fold().String(norm.NFC.String(s)) }
+func PathKey(s string) string { return cases.Fold().String(norm.NFC.String(s)) }

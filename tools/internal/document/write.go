@@ -66,7 +66,11 @@ func (w *writer) value(v reflect.Value, at *place) {
 			w.WriteString("null")
 			return
 		}
-		w.block('[', ']', v.Len(), func(i int) { w.value(v.Index(i), at.elem(i)) })
+		here := at.elem(0)
+		w.block('[', ']', v.Len(), func(i int) {
+			here.index = i
+			w.value(v.Index(i), here)
+		})
 	case reflect.String:
 		if v.Type() == reflect.TypeFor[json.Number]() {
 			w.WriteString(v.String())
@@ -101,6 +105,14 @@ func (w *writer) raw(text []byte, at *place) reflect.Value {
 
 func (w *writer) object(v reflect.Value, at *place) {
 	o := objectOf(v.Type())
+	if o.extra < 0 || v.Field(o.extra).Len() == 0 {
+		here := at.at("")
+		w.block('{', '}', len(o.fields), func(i int) {
+			here.name = o.fields[i].name
+			w.member(here, v.Field(o.fields[i].index))
+		})
+		return
+	}
 	members := make(map[string]reflect.Value, len(o.fields))
 	for _, f := range o.fields {
 		members[f.name] = v.Field(f.index)
@@ -127,14 +139,18 @@ func (w *writer) dictionary(v reflect.Value, at *place) {
 func (w *writer) names(members map[string]reflect.Value, at *place) {
 	names := slices.Sorted(maps.Keys(members))
 	w.block('{', '}', len(names), func(i int) {
-		here := at.at(names[i])
-		w.text(names[i], here)
-		w.WriteByte(':')
-		if w.indent != "" {
-			w.WriteByte(' ')
-		}
-		w.value(members[names[i]], here)
+		w.member(at.at(names[i]), members[names[i]])
 	})
+}
+
+// member writes one, its name first.
+func (w *writer) member(at *place, value reflect.Value) {
+	w.text(at.name, at)
+	w.WriteByte(':')
+	if w.indent != "" {
+		w.WriteByte(' ')
+	}
+	w.value(value, at)
 }
 
 // block writes n items between two brackets.
