@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,9 @@ type options struct {
 	out    string
 	jobs   int
 	quiet  bool
+	// formats are the values of --format: that on a terminal first, then that
+	// elsewhere, then others. Empty, they are text and json.
+	formats []string
 }
 
 // flags is the flag set of one verb.
@@ -33,9 +37,12 @@ type flags struct {
 // with its arguments, then an empty line and a description.
 func newFlags(env *environment, usage string, o *options) *flags {
 	name, _, _ := strings.Cut(usage, " ")
+	if o.formats == nil {
+		o.formats = []string{"text", "json"}
+	}
 	f := &flags{flag.NewFlagSet(name, flag.ContinueOnError), env, usage, o}
 	f.SetOutput(io.Discard)
-	f.StringVar(&o.format, "format", "", "print `text|json`: text by default on a terminal, JSON otherwise")
+	f.StringVar(&o.format, "format", "", "print `"+strings.Join(o.formats, "|")+"`: "+preferred(o.formats))
 	f.StringVar(&o.out, "out", "", "write the answer to `FILE` instead of stdout, aside first and renamed into place")
 	f.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "read at most `N` files at once")
 	f.BoolVar(&o.quiet, "quiet", false, "say nothing of progress; faults are still listed")
@@ -67,8 +74,8 @@ func (f *flags) parse(args []string) ([]string, error) {
 		rest, args = append(rest, left[0]), left[1:]
 	}
 	switch o := f.options; {
-	case o.format != "" && o.format != "text" && o.format != "json":
-		return nil, usagef("--format: got %q, want text or json", o.format)
+	case o.format != "" && !slices.Contains(o.formats, o.format):
+		return nil, usagef("--format: got %q, want %s", o.format, alternatives(o.formats))
 	case o.jobs < 1:
 		return nil, usagef("--jobs: got %d, want a number from 1", o.jobs)
 	case strings.EqualFold(filepath.Ext(o.out), ".whl"):
@@ -77,12 +84,36 @@ func (f *flags) parse(args []string) ([]string, error) {
 	return rest, nil
 }
 
-// text says whether the answer is for people rather than programs.
-func (f *flags) text() bool {
-	if f.options.format == "" {
-		return f.options.out == "" && f.env.terminal()
+// preferred says which format is taken where none is named.
+func preferred(formats []string) string {
+	if len(formats) == 1 {
+		return "there is no other"
 	}
-	return f.options.format == "text"
+	return "text by default on a terminal, JSON otherwise"
+}
+
+// text says whether the answer is for people rather than programs.
+func (f *flags) text() bool { return f.is("text") }
+
+// is says whether the answer is to have the format.
+func (f *flags) is(format string) bool {
+	o := f.options
+	switch {
+	case o.format != "":
+		return format == o.format
+	case len(o.formats) == 1 || o.out == "" && f.env.terminal():
+		return format == o.formats[0]
+	}
+	return format == o.formats[1]
+}
+
+// alternatives is "a, b or c".
+func alternatives(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // given says whether the command line named the flag.

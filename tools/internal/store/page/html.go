@@ -1,0 +1,102 @@
+package page
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// maxToken is the largest tag or piece of text of a page, in bytes.
+const maxToken = 1 << 20
+
+// readHTML reads the links of a page. It looks at tags alone and builds no tree,
+// so that what it costs grows with the page and no faster.
+func readHTML(data []byte, at *url.URL) (*Page, error) {
+	p := &Page{}
+	base, based := at, false
+	tokens := html.NewTokenizer(bytes.NewReader(data))
+	tokens.SetMaxBuf(maxToken)
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			if errors.Is(tokens.Err(), io.EOF) {
+				return p, nil
+			}
+			return nil, fmt.Errorf("an HTML page with more than %d bytes in one piece", maxToken)
+		case html.StartTagToken, html.SelfClosingTagToken:
+			tag, more := tokens.TagName()
+			switch atom.Lookup(tag) {
+			case atom.A:
+				if href, ok := attributes(tokens, more)["href"]; ok {
+					if len(p.Files) == MaxLinks {
+						return nil, errTooMany
+					}
+					p.link(at, base, href)
+				}
+			case atom.Base:
+				// Only the first base with an href counts (HTML, 4.2.3).
+				href, ok := attributes(tokens, more)["href"]
+				if to, err := at.Parse(trim(href)); ok && !based && err == nil {
+					base, based = to, true
+				}
+			case atom.Meta:
+				a := attributes(tokens, more)
+				if a["name"] != "pypi:repository-version" {
+					continue
+				}
+				if err := checkVersion(trim(a["content"])); err != nil {
+					return nil, err
+				}
+				p.Index = true
+			}
+		}
+	}
+}
+
+// attributes are those of the tag at hand; of one that stands twice, the first
+// counts.
+func attributes(tokens *html.Tokenizer, more bool) map[string]string {
+	all := map[string]string{}
+	for more {
+		var name, value []byte
+		name, value, more = tokens.TagAttr()
+		if _, twice := all[string(name)]; !twice {
+			all[string(name)] = string(value)
+		}
+	}
+	return all
+}
+
+// trim takes off the spaces that URLs in HTML may have around them.
+func trim(s string) string { return strings.Trim(s, " \t\r\n\f") }
+
+// link notes a link that leads to a file. The file's name is the last element
+// of the URL's path, as pip has it: servers cut the text of a link short.
+func (p *Page) link(at, base *url.URL, href string) {
+	to, err := base.Parse(trim(href))
+	if err != nil {
+		return // a link that names no place names no file
+	}
+	path := to.EscapedPath()
+	if to.Opaque != "" { // such as javascript:
+		path, _, _ = strings.Cut(to.Opaque, "?")
+	}
+	name, err := url.PathUnescape(path[strings.LastIndexByte(path, '/')+1:])
+	if err != nil || !isName(name) {
+		return
+	}
+	f := File{Name: name, Size: -1}
+	f.point(at, to)
+	for part := range strings.SplitSeq(to.Fragment, "&") {
+		if digest, ok := strings.CutPrefix(part, "sha256="); ok {
+			f.claim(digest)
+		}
+	}
+	p.Files = append(p.Files, f)
+}
