@@ -79,7 +79,7 @@ func (p *progress) show(done, all int64) {
 	defer p.mu.Unlock()
 	if now := time.Now(); now.Sub(p.last) >= often {
 		p.last, p.shown = now, true
-		fmt.Fprintf(p.env.stderr, "\rreading %s: %d %%", finding.Escape(p.name), done*100/all)
+		fmt.Fprintf(p.env.stderr, "\rreading %s: %d of %d MiB, %d %%", finding.Escape(p.name), done>>20, all>>20, done*100/all)
 	}
 }
 

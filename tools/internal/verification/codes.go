@@ -1,0 +1,18 @@
+package verification
+
+// The codes of this package's findings. Faults of a wheel that is read again
+// have the codes of the packages entry, archive, contents and gpu.
+const (
+	ArtifactMissing       = "artifact_missing"        // nothing lies where the wheel should be
+	ArtifactUnreadable    = "artifact_unreadable"     // the place did not let it be read
+	ArtifactSizeDiffers   = "artifact_size_differs"   // shorter or longer than the manifest says
+	ArtifactDigestDiffers = "artifact_digest_differs" // other bytes than the manifest says
+	IndexDigestDiffers    = "index_digest_differs"    // the place claims another digest than the manifest
+	ContentsDiffer        = "contents_differ"         // the wheel, read again, does not say what the manifest says of it
+	ContentsComparedPart  = "contents_compared_in_part"
+	UnlistedWheel         = "unlisted_wheel"   // beside those of the manifest
+	UnlistedUnknown       = "unlisted_unknown" // the place does not tell what it holds
+	PlaceUnreadable       = "place_unreadable" // for whoever opens the place of the wheels
+	WheelKeyInvalid       = "wheel_key_invalid"
+	WheelKeyTwice         = "wheel_key_twice" // two artifacts would lie under one key
+)

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/key"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/store"
+)
+
+// usage checks the command line.
+func (v *verifier) usage(manifests []string) error {
+	switch {
+	case len(manifests) != 1 || manifests[0] == "":
+		return usagef("verify: got %s, want one MANIFEST", plural(len(manifests), "argument"))
+	case v.flags.given("wheels") && v.wheels == "":
+		return usagef("--wheels: got nothing, want a folder or a URL")
+	case len(v.files) != len(v.entries):
+		return usagef("verify: got %d of --wheel and %d of --entry, want one --entry after each --wheel", len(v.files), len(v.entries))
+	case len(v.files) > 0 && v.wheels != "":
+		return usagef("verify: got --wheels and --wheel, want one of them")
+	}
+	v.manifest = manifests[0]
+	if v.wheels == "" {
+		v.wheels = folderOf(v.manifest)
+	}
+	var err error
+	v.template, err = wheelKey(v.wheelKey)
+	return err
+}
+
+// wheelKey reads the template of --wheel-key, of which every field must exist.
+func wheelKey(text string) (key.Template, error) {
+	template, err := key.Parse(text)
+	if err != nil {
+		return template, usagef("--wheel-key: %w", err)
+	}
+	if strings.HasSuffix(text, "/") {
+		return template, usagef("--wheel-key=%s: got a folder, want a file", text)
+	}
+	value := key.Artifact(&document.Manifest{}, &document.Artifact{})
+	for _, field := range template.Fields() {
+		if _, known := value(field); !known {
+			return template, usagef("--wheel-key=%s: there is no field %s", text, field)
+		}
+	}
+	return template, nil
+}
+
+// folderOf is the folder of a manifest: of a URL without its query, which is of
+// the manifest alone.
+func folderOf(manifest string) string {
+	if !isURL(manifest) {
+		return filepath.Dir(manifest)
+	}
+	scheme, rest, _ := strings.Cut(manifest, "://")
+	if at := strings.IndexAny(rest, "?#"); at >= 0 {
+		rest = rest[:at]
+	}
+	if slash := strings.LastIndexByte(rest, '/'); slash >= 0 {
+		rest = rest[:slash+1]
+	}
+	return scheme + "://" + rest
+}
+
+// shown is a place for messages: of a URL without what may be secret, its user
+// and its query.
+func shown(place string) string {
+	if !isURL(place) {
+		return place
+	}
+	scheme, rest, _ := strings.Cut(place, "://")
+	if at := strings.IndexAny(rest, "?#"); at >= 0 {
+		rest = rest[:at]
+	}
+	host, below, slash := strings.Cut(rest, "/")
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if slash {
+		host += "/"
+	}
+	return scheme + "://" + host + below
+}
+
+// place opens the place of the wheels.
+func (v *verifier) place(ctx context.Context) (store.Store, error) {
+	if len(v.files) > 0 {
+		return v.pairs()
+	}
+	place := v.wheels
+	if !isURL(place) {
+		place = v.flags.env.path(place)
+	}
+	return aside(ctx, func() (store.Store, error) { return store.Open(ctx, place, store.Options{}) })
+}
+
+// pairs are the wheels that other actions of a build read before: each --wheel
+// is a file or a folder of wheels, its --entry says their names. Every wheel has
+// the key that it would have in a folder of its own.
+func (v *verifier) pairs() (store.Store, error) {
+	var list []store.File
+	var faults []error
+	for i, name := range v.files {
+		info, err := os.Stat(v.flags.env.path(name))
+		if err != nil {
+			faults = append(faults, foundError{unreadableFile(name, err)})
+			continue
+		}
+		data, err := readFile(v.flags.env.path(v.entries[i]))
+		if err != nil {
+			faults = append(faults, foundError{unreadableFile(v.entries[i], err)})
+			continue
+		}
+		// Another action wrote it, so that a malformed one is a fault of the
+		// project.
+		entries, err := entry.Decode(bytes.NewReader(data))
+		if err == nil && !info.IsDir() && len(entries) != 1 {
+			err = fmt.Errorf("got %s of one file", plural(len(entries), "wheel"))
+		}
+		if err != nil {
+			return nil, internalf("%s: %w", v.entries[i], err)
+		}
+		for _, e := range entries {
+			file := store.File{Key: path.Join(e.Folder, e.Filename), Path: v.flags.env.path(name), SHA256: e.SHA256}
+			if info.IsDir() {
+				file.Path = filepath.Join(file.Path, filepath.FromSlash(file.Key))
+			}
+			list = append(list, file)
+		}
+	}
+	if faults != nil {
+		return nil, errors.Join(faults...)
+	}
+	return store.Files(list), nil
+}
