@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/version"
 )
@@ -13,7 +14,7 @@ import (
 // Both are compared as PEP 440 normalises them, in which - and _ of a local
 // part are dots.
 func (j *judge) versions() {
-	if text := j.m.ROCmSDKVersion; text != nil {
+	if text := common(j.m.ROCmSDKVersion); text != nil {
 		if sdk, ok := sdkVersion(*text); ok {
 			for _, w := range j.wheels {
 				j.rocm(w, sdk)
@@ -22,7 +23,7 @@ func (j *judge) versions() {
 			j.malformed("rocm_sdk_version", *text, "a version of PEP 440, such as 7.11.0a20251124")
 		}
 	}
-	if text := j.m.VersionSuffix; text != nil {
+	if text := common(j.m.VersionSuffix); text != nil {
 		if suffix, ok := suffixVersion(*text); ok {
 			for _, w := range j.wheels {
 				j.suffix(w, suffix)
@@ -31,6 +32,15 @@ func (j *judge) versions() {
 			j.malformed("version_suffix", *text, "a local version of PEP 440, such as +rocm7.11.0a20251124")
 		}
 	}
+}
+
+// common is a declared value that holds for every wheel. In a merged document
+// whose parts have different ones, it is not known which wheel has which.
+func common(declared *string) *string {
+	if declared != nil && *declared == document.Multiple {
+		return nil
+	}
+	return declared
 }
 
 func (j *judge) malformed(field, got, want string) {
