@@ -20,13 +20,17 @@ type field struct {
 	// required says that the field is a pointer in Go which a document cannot
 	// hold as null.
 	required bool
+	// optional says that the field may be missing: in no document of this
+	// format, see DecodeOther.
+	optional bool
 }
 
 // object describes a struct type as a JSON object; extra is the index of its
-// Extra field, or -1.
+// Extra field, or -1; rest likewise that of a map for all that no other field
+// is for, see DecodeOther.
 type object struct {
-	fields []field // sorted by name
-	extra  int
+	fields      []field // sorted by name
+	extra, rest int
 }
 
 var objects sync.Map // reflect.Type -> *object
@@ -35,14 +39,18 @@ func objectOf(t reflect.Type) *object {
 	if o, ok := objects.Load(t); ok {
 		return o.(*object)
 	}
-	o := &object{extra: -1}
+	o := &object{extra: -1, rest: -1}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Type == extraType {
 			o.extra = i
 			continue
 		}
-		o.fields = append(o.fields, field{f.Tag.Get("json"), i, f.Tag.Get("document") == "required"})
+		if f.Tag.Get("document") == "rest" {
+			o.rest = i
+			continue
+		}
+		o.fields = append(o.fields, field{f.Tag.Get("json"), i, f.Tag.Get("document") == "required", f.Tag.Get("document") == "optional"})
 	}
 	slices.SortFunc(o.fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	loaded, _ := objects.LoadOrStore(t, o)

@@ -16,6 +16,9 @@ func (r *reader) object(v reflect.Value, at *place) error {
 			read[f.index] = true
 			return r.value(t, v.Field(f.index), here, f.required)
 		}
+		if o.rest >= 0 {
+			return r.entry(v.Field(o.rest), name, t, here)
+		}
 		if err := r.note(here); err != nil {
 			return err
 		}
@@ -34,7 +37,7 @@ func (r *reader) object(v reflect.Value, at *place) error {
 		return err
 	}
 	for _, f := range o.fields {
-		if !read[f.index] {
+		if !read[f.index] && !f.optional {
 			r.report.fault("missing_field", at.at(f.name), "", kindOfType(v.Type().Field(f.index).Type), "a field is missing")
 		}
 	}
@@ -44,14 +47,20 @@ func (r *reader) object(v reflect.Value, at *place) error {
 // dictionary reads a JSON object with names of any kind.
 func (r *reader) dictionary(v reflect.Value, at *place) error {
 	v.Set(reflect.MakeMap(v.Type()))
-	return r.members(at, func(name string, t token, here *place) error {
-		value := reflect.New(v.Type().Elem()).Elem()
-		if err := r.value(t, value, here, false); err != nil {
-			return err
-		}
-		v.SetMapIndex(reflect.ValueOf(name), value)
-		return nil
-	})
+	return r.members(at, func(name string, t token, here *place) error { return r.entry(v, name, t, here) })
+}
+
+// entry reads one value into a map.
+func (r *reader) entry(v reflect.Value, name string, t token, here *place) error {
+	if v.IsNil() {
+		v.Set(reflect.MakeMap(v.Type()))
+	}
+	value := reflect.New(v.Type().Elem()).Elem()
+	if err := r.value(t, value, here, false); err != nil {
+		return err
+	}
+	v.SetMapIndex(reflect.ValueOf(name), value)
+	return nil
 }
 
 func (r *reader) array(v reflect.Value, at *place) error {
