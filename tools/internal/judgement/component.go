@@ -41,9 +41,17 @@ func hostOf(n *document.Naming) string {
 type devices struct {
 	unread        bool
 	proved, solid [2]map[string]bool
+	// wheels are they, in order, up to maxMembers.
+	wheels []*wheelOf
+	// count is how many they are.
+	count int
 }
 
-func (d *devices) add(c *code) {
+func (d *devices) add(w *wheelOf) {
+	if d.count++; d.count <= maxMembers {
+		d.wheels = append(d.wheels, w)
+	}
+	c := &w.code
 	d.unread = d.unread || c.unread
 	for v := range c.proved {
 		for _, target := range c.proved[v] {
@@ -101,7 +109,7 @@ func (j *judge) attach() (of map[string]*devices, attached map[*wheelOf]bool) {
 					}
 					of[h.kind] = d
 				}
-				d.add(&w.code)
+				d.add(w)
 				attached[w] = true
 			}
 		}

@@ -8,27 +8,71 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 )
 
-// coverage asks of every component whether it serves what was declared.
-func (j *judge) coverage() {
+// component is what answers for declared devices as one: a host wheel with its
+// device and family wheels, or any other wheel by itself.
+type component struct {
+	*wheelOf
+	// devices is nil where it has no device or family wheels.
+	devices *devices
+	host    bool
+}
+
+// components are those of the set by the wheels that they are named after, and
+// in their order. A wheel without device code is among them; it has no reach.
+func (j *judge) components() (list []component) {
 	of, attached := j.attach()
-	var there [2]bool
-	ptx, unread := map[string]bool{}, false
 	for _, w := range j.wheels {
-		unread = unread || w.code.unread
-		for _, target := range w.code.proved[nvidia] {
-			ptx[target] = true
-		}
 		if attached[w] {
 			continue
 		}
 		d := of[w.kind]
 		host := d != nil || w.Contents != nil && len(w.Contents.DeviceCode.Kpack) > 0 || slices.ContainsFunc(w.requires, (*asked).asksForDevice)
+		list = append(list, component{w, d, host})
+	}
+	return list
+}
+
+// reach is code for one vendor's devices.
+type reach struct {
+	proved, solid []string
+	unread        bool
+}
+
+// reach is the code of a component, and whether it is a component for the
+// vendor.
+func (c *component) reach(v vendor) (r reach, is bool) {
+	r = reach{c.code.proved[v], c.code.solid[v], c.code.unread}
+	if d := c.devices; d != nil {
+		r.unread = r.unread || d.unread
+		r.proved, r.solid = together(r.proved, d.proved[v]), together(r.solid, d.solid[v])
+	}
+	return r, len(r.proved) > 0 || c.host && v == amd
+}
+
+// serving says how code serves a device that it must serve.
+func (j *judge) serving(r reach, on string) Cell {
+	switch {
+	case !j.served(r.proved, on):
+		return Missing
+	case len(r.solid) > 0 && !j.served(r.solid, on):
+		return Images
+	case !slices.ContainsFunc(r.proved, func(c string) bool { return !isPortable(c) && j.serves(c, on) }):
+		return Portable
+	}
+	return Served
+}
+
+// coverage asks of every component whether it serves what was declared.
+func (j *judge) coverage() {
+	var there [2]bool
+	for _, c := range j.components() {
 		for v := range there {
 			if v := vendor(v); j.judged(v) {
-				there[v] = j.component(w, d, v, host) || there[v]
+				there[v] = j.component(&c, v) || there[v]
 			}
 		}
 	}
+	ptx, unread := j.portable()
 	if unread {
 		return
 	}
@@ -38,47 +82,61 @@ func (j *judge) coverage() {
 				At(v.field()).GotWant("no device code in any wheel", shown(j.list(v))))
 		}
 	}
-	if there[nvidia] {
-		j.portable(inOrder(ptx))
+	if !there[nvidia] {
+		return
+	}
+	for _, declared := range j.list(nvidia) {
+		if isPTX(declared) && !j.served(ptx, declared) {
+			j.add(DeviceNotServed, nil, finding.Errorf("", "no wheel of the set holds declared PTX, or PTX of an older target").
+				At(nvidia.field()).GotWant(shown(ptx), declared))
+		}
 	}
 }
 
 // component judges one component, and says whether it is one for the vendor.
-func (j *judge) component(w *wheelOf, d *devices, v vendor, host bool) bool {
-	proved, solid := w.code.proved[v], w.code.solid[v]
-	unread := w.code.unread
-	if d != nil {
-		unread = unread || d.unread
-		proved, solid = together(proved, d.proved[v]), together(solid, d.solid[v])
-	}
-	if len(proved) == 0 && !(host && v == amd) {
-		return false
-	}
-	if unread {
-		return true
+func (j *judge) component(c *component, v vendor) bool {
+	r, is := c.reach(v)
+	if !is || r.unread {
+		return is
 	}
 	what := "no file of the wheel serves a declared device"
-	if host {
+	if c.host {
 		what = "neither the host wheel nor any device or family wheel of it serves a declared device"
 	}
 	var missing, images []string
-	for _, on := range j.declared(w, v) {
-		switch {
-		case isPTX(on):
-		case !j.served(proved, on):
+	for _, on := range j.declared(c.wheelOf, v) {
+		if isPTX(on) {
+			continue
+		}
+		switch j.serving(r, on) {
+		case Missing:
 			missing = append(missing, on)
-		case len(solid) > 0 && !j.served(solid, on):
+		case Images:
 			images = append(images, on)
 		}
 	}
 	if len(missing) > 0 {
-		j.add(DeviceNotServed, w, finding.Errorf("", "%s", what).At(v.field()).GotWant(shown(proved), "code for "+shown(missing)))
+		j.add(DeviceNotServed, c.wheelOf, finding.Errorf("", "%s", what).At(v.field()).GotWant(shown(r.proved), "code for "+shown(missing)))
 	}
 	if len(images) > 0 {
-		j.add(DeviceImagesOnly, w, finding.Errorf("", "nothing but AOTriton's images serves a declared device").
-			At(v.field()).GotWant(shown(solid)+", but for images", "code for "+shown(images)))
+		j.add(DeviceImagesOnly, c.wheelOf, finding.Errorf("", "nothing but AOTriton's images serves a declared device").
+			At(v.field()).GotWant(shown(r.solid)+", but for images", "code for "+shown(images)))
 	}
 	return true
+}
+
+// portable is the code of all wheels against which declared PTX is judged: it
+// is no device, and the libraries beside PyTorch itself are built without.
+// unread says that somebody's is not known.
+func (j *judge) portable() (code []string, unread bool) {
+	all := map[string]bool{}
+	for _, w := range j.wheels {
+		unread = unread || w.code.unread
+		for _, target := range w.code.proved[nvidia] {
+			all[target] = true
+		}
+	}
+	return inOrder(all), unread
 }
 
 func together(targets []string, more map[string]bool) []string {
@@ -89,18 +147,10 @@ func together(targets []string, more map[string]bool) []string {
 	return inOrder(all)
 }
 
-// portable judges declared PTX over the whole set: it is no device, and the
-// libraries beside PyTorch itself are built without.
-func (j *judge) portable(code []string) {
-	for _, declared := range j.list(nvidia) {
-		if isPTX(declared) && !j.served(code, declared) {
-			j.add(DeviceNotServed, nil, finding.Errorf("", "no wheel of the set holds declared PTX, or PTX of an older target").
-				At(nvidia.field()).GotWant(shown(code), declared))
-		}
-	}
-}
-
 func isPTX(target string) bool { return strings.HasPrefix(target, "compute_") }
+
+// isPortable says whether the driver compiles the code when it is loaded.
+func isPortable(target string) bool { return isPTX(target) || target == "amdgcnspirv" }
 
 // judged says whether a component must serve the vendor's declared targets.
 func (j *judge) judged(v vendor) bool {

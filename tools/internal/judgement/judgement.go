@@ -29,8 +29,7 @@ const maxFindings = 10_000
 // and code. The order of the artifacts does not count. Findings about a wheel
 // have its relative path as their artifact; the others have none.
 func Judge(m *document.Manifest, policy Policy) []finding.Finding {
-	j := &judge{m: m, policy: policy, targets: map[string]parsed{}, serving: map[[2]string]bool{}}
-	j.gather()
+	j := newJudge(m, policy)
 	j.coverage()
 	for _, w := range j.wheels {
 		j.declaredFor(w)
@@ -46,6 +45,12 @@ func Judge(m *document.Manifest, policy Policy) []finding.Finding {
 	return j.all()
 }
 
+func newJudge(m *document.Manifest, policy Policy) *judge {
+	j := &judge{m: m, policy: policy, targets: map[string]parsed{}, answers: map[[2]string]bool{}}
+	j.gather()
+	return j
+}
+
 // judge gathers findings.
 type judge struct {
 	m      *document.Manifest
@@ -56,7 +61,7 @@ type judge struct {
 	archives map[string][]*wheelOf
 
 	targets  map[string]parsed
-	serving  map[[2]string]bool
+	answers  map[[2]string]bool
 	findings []finding.Finding
 }
 
@@ -108,12 +113,12 @@ func (j *judge) target(text string) (device.Target, bool) {
 // serves says whether code for one target runs on the device of another.
 func (j *judge) serves(code, on string) bool {
 	key := [2]string{code, on}
-	answer, seen := j.serving[key]
+	answer, seen := j.answers[key]
 	if !seen {
 		c, codeOK := j.target(code)
 		d, deviceOK := j.target(on)
 		answer = codeOK && deviceOK && c.Serves(d)
-		j.serving[key] = answer
+		j.answers[key] = answer
 	}
 	return answer
 }
