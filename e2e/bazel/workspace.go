@@ -133,7 +133,7 @@ func (w *Workspace) Bazel(command string, args ...string) Result {
 	w.t.Helper()
 	words := append(append([]string{}, w.Startup...), command)
 	log := filepath.Join(w.t.TempDir(), "execution.json")
-	if command == "build" || command == "test" {
+	if command == "build" || command == "test" || command == "run" {
 		words = append(words,
 			"--disk_cache="+filepath.Join(Cache(w.t), "disk_cache"),
 			"--execution_log_json_file="+log,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -86,10 +87,36 @@ func TestEveryCodeIsListed(t *testing.T) {
 // Links of the documentation lead to files.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, page := range []string{"README.md", "CONTRIBUTING.md", "docs/findings.md", "docs/gpu-code.md", "docs/manifest-format.md", "docs/rules.md"} {
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "docs/after-the-build.md", "docs/findings.md", "docs/gpu-code.md", "docs/manifest-format.md", "docs/rules.md"} {
 		for _, match := range link.FindAllStringSubmatch(read(t, page), -1) {
 			_, err := os.Stat(filepath.Join(bazel.Root(t), filepath.Dir(page), match[1]))
 			assert.NoError(t, err, page)
 		}
 	}
+}
+
+// The example of a difference is what the program prints of the manifests beside
+// it.
+func TestDifferenceIsWhatIsPrinted(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "wheelmanifest")
+	build := exec.Command("go", "build", "-o", program, "./tools/wheelmanifest")
+	build.Dir = bazel.Root(t)
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	diff := exec.Command(program, "diff", "torch-2.8.0.json", "torch-2.9.1.json", "--format=text")
+	diff.Dir = filepath.Join(bazel.Root(t), "docs", "examples")
+	output, err = diff.Output()
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit)
+	assert.Equal(t, 1, exit.ExitCode(), "%s", exit.Stderr)
+	assert.Contains(t, read(t, "docs/after-the-build.md"), "\n```\n"+string(output)+"```\n")
+
+	help, err := exec.Command(program, "diff", "--help").Output()
+	require.NoError(t, err)
+	kinds := 0
+	for _, match := range regexp.MustCompile(`(?m)^  ([a-z]+) {2,}(.+)$`).FindAllStringSubmatch(string(help), -1) {
+		kinds++
+		assert.Contains(t, read(t, "docs/after-the-build.md"), "| `"+match[1]+"` | "+match[2]+" |")
+	}
+	assert.Greater(t, kinds, 15)
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -50,6 +52,9 @@ VOLATILE_RUN %s
 	w.Write(".bazelrc", "build --workspace_status_command='cat status.txt'\n")
 }
 
+// ofOtherBytes finds the digest of an artifact.
+var ofOtherBytes = regexp.MustCompile(`(?m)^(      "sha256": ")[0-9a-f]{64}`)
+
 // TestWhatRunsAgain counts the actions that each kind of change runs. Wheels
 // and status carry text of this run, for the same reason.
 func TestWhatRunsAgain(t *testing.T) {
@@ -59,15 +64,19 @@ func TestWhatRunsAgain(t *testing.T) {
 	status := func(commit, other, volatile string) { stamp(w, commit, other, volatile) }
 	w.Write(torch, string(wheel.Make(t, torch, "torch"+nonce)))
 	w.Write(triton, string(wheel.Make(t, triton, "triton"+nonce)))
-	w.Write("BUILD.bazel", `load("@rules_pytorch_manifest//manifest:defs.bzl", "pytorch_manifest")
+	rules := func(previous string) {
+		w.Write("BUILD.bazel", `load("@rules_pytorch_manifest//manifest:defs.bzl", "pytorch_manifest")
 filegroup(name = "torch", srcs = ["`+torch+`"])
 filegroup(name = "triton", srcs = ["`+triton+`"])
 [pytorch_manifest(
     name = name,
+    previous = `+previous+`,
     rocm_sdk_version = "7.11.0",
     wheels = [":torch", ":triton"],
 ) for name in ["m", "second"]]
 `)
+	}
+	rules("None")
 	setting := "--@rules_pytorch_manifest//manifest/settings:"
 	arch := setting + "pytorch_rocm_arch="
 
@@ -86,6 +95,13 @@ filegroup(name = "triton", srcs = ["`+triton+`"])
 		{"volatile values alone", func() { status(b, nonce+"2", "2") }, []string{"//:m", "--stamp", arch + "gfx942"}, count{}},
 		{"one wheel changed", func() { w.Write(torch, string(wheel.Make(t, torch, "changed"+nonce))) },
 			[]string{"//:m", "--stamp", arch + "gfx942"}, count{1, 1, 0, 1, 1}},
+		{"an earlier manifest", func() { w.Write("old.json", w.Read("bazel-bin/m.json")); rules(`"old.json"`) },
+			[]string{"//:m", "--stamp", arch + "gfx942"}, count{0, 0, 0, 1, 1}},
+		// Nothing is reused: the manifest is that of two steps before, and judged.
+		{"another earlier manifest", func() {
+			w.Write("old.json", ofOtherBytes.ReplaceAllString(w.Read("old.json"), "${1}"+strings.Repeat("0", 64)))
+		},
+			[]string{"//:m", "--stamp", arch + "gfx942"}, count{0, 0, 0, 1, 0}},
 		{"a build setting changed", func() {}, []string{"//:m", "--stamp", arch + "gfx942;gfx1100"}, count{0, 0, 0, 1, 1}},
 		{"stamping switched off", func() {}, []string{"//:m", arch + "gfx942;gfx1100", "--nostamp"}, count{0, 0, 0, 1, 1}},
 	}
@@ -95,8 +111,13 @@ filegroup(name = "triton", srcs = ["`+triton+`"])
 		got := counted(w.Build(step.args...).Ran)
 		t.Logf("%-40s %d %d %d %d %d", step.what, got.entry, got.contents, got.status, got.manifest, got.validate)
 		assert.Equal(t, step.want, got, step.what)
-		if step.what == "a new commit" {
-			assert.Equal(t, b, read(t, w, "bazel-bin/m.json").Sources["pytorch"].Commit)
+		switch m := read(t, w, "bazel-bin/m.json"); step.what {
+		case "a new commit":
+			assert.Equal(t, b, m.Sources["pytorch"].Commit)
+		case "an earlier manifest":
+			assert.Equal(t, "reused", m.Artifacts[0].Build.Status)
+		case "another earlier manifest":
+			assert.Equal(t, "rebuilt", m.Artifacts[0].Build.Status)
 		}
 	}
 	assert.False(t, read(t, w, "bazel-bin/m.json").Stamped)

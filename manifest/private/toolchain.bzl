@@ -1,4 +1,4 @@
-"""The toolchain: the programs that the actions of a manifest run."""
+"""The toolchains: the programs that the actions of a manifest run, and the one that people do."""
 
 def _wheel_manifest_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
@@ -31,6 +31,25 @@ every wheel again, and one to what is sought in members does not read all names.
         "wheelmanifest": attr.label(
             doc = "Projects the status, gathers the wheels and validates the manifest.",
             cfg = "exec",
+            executable = True,
+            mandatory = True,
+        ),
+    },
+)
+
+def _wheel_manifest_run_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(run = ctx.attr.wheelmanifest[DefaultInfo])]
+
+wheel_manifest_run_toolchain = rule(
+    implementation = _wheel_manifest_run_toolchain_impl,
+    doc = """Names the program that `bazel run` and `bazel test` start.
+
+A toolchain for `//manifest:run_toolchain_type`. It is resolved with the machine of
+the caller as target platform, or for a test the platform that runs it.""",
+    attrs = {
+        "wheelmanifest": attr.label(
+            doc = "The command line.",
+            cfg = "target",
             executable = True,
             mandatory = True,
         ),

@@ -1,47 +1,10 @@
 """The rule that gathers the facts of wheels, status and settings into one document."""
 
 load(":declared.bzl", "declared_attrs", "read_declared")
+load(":gather.bzl", "WHEELS_ATTR", "fail_with", "gather")
 load(":stamping.bzl", "STAMP_ATTRS", "is_stamped")
-load(":wheel_entry.bzl", "TOOLCHAIN_TYPE", "declare_entry", "is_wheel", "wheel_entry_aspect")
-load(":wheel_entry_info.bzl", "WheelEntryInfo")
+load(":wheel_entry.bzl", "TOOLCHAIN_TYPE")
 load(":wheel_manifest_info.bzl", "WheelManifestInfo")
-
-def _gather(ctx):
-    """The entry of every wheel listed, once a File.
-
-    Returns:
-        `(wheels, faults)`: a list of structs `label` (`str`) and `entry` (as in
-        `WheelEntryInfo.entries`), and what is wrong, one line each.
-    """
-    wheels = {}
-    faults = []
-    for target in ctx.attr.wheels:
-        # A target that several manifests share made its entries in the aspect;
-        # a bare source file gets no aspect, so the same action is declared here.
-        made = {}
-        if WheelEntryInfo in target:
-            made = {entry.wheel: entry for entry in target[WheelEntryInfo].entries}
-        files = target[DefaultInfo].files.to_list()
-        if not files:
-            faults.append("wheels: {} holds no file; want at least one wheel".format(_display(target.label)))
-        for file in files:
-            if not is_wheel(file):
-                faults.append("wheels: {} holds {}; want files that end in '.whl', or folders of them".format(
-                    _display(target.label),
-                    file.short_path,
-                ))
-            elif file not in wheels:
-                wheels[file] = struct(
-                    label = _display(target.label),
-                    entry = made.get(file) or declare_entry(ctx, ctx.attr, file),
-                )
-    if not ctx.attr.wheels:
-        faults.append("wheels = []: want at least one target that holds a wheel")
-    return wheels.values(), faults
-
-def _display(label):
-    # The label as users write it; the main repository's has no `@@`.
-    return str(label) if label.repo_name else str(label).removeprefix("@@").removeprefix("@")
 
 def _status(ctx, tool, keys):
     """Declares the projection of the stable status to the keys in use.
@@ -91,23 +54,27 @@ def _manifest(ctx, tool, wheels, config, status):
 
     # Left out, the contents are nobody's input: their actions do not run.
     contents = [wheel.entry.contents for wheel in wheels] if ctx.attr.contents else []
+    previous = ctx.files.previous
     args = ctx.actions.args()
     args.use_param_file("@%s")
     args.set_param_file_format("multiline")
     args.add("generate")
-    args.add("--quiet")
+    if not previous:
+        # With one, the log tells how many wheels are new.
+        args.add("--quiet")
     args.add("--config", config)
     if status:
         args.add("--status", status)
     args.add_all(entries, before_each = "--entry")
     args.add_all(contents, before_each = "--contents-of")
+    args.add_all(previous, before_each = "--previous")
     args.add("--out", manifest)
     ctx.actions.run(
         mnemonic = "WheelManifest",
         executable = tool,
         toolchain = TOOLCHAIN_TYPE,
         arguments = [args],
-        inputs = entries + contents + [config] + ([status] if status else []),
+        inputs = entries + contents + previous + [config] + ([status] if status else []),
         outputs = [manifest],
         progress_message = "Writing wheel manifest %{output}",
         execution_requirements = {"supports-path-mapping": "1"},
@@ -150,11 +117,10 @@ def _policy_faults(policy):
 
 def _wheel_manifest_impl(ctx):
     declared, keys, faults = read_declared(ctx)
-    wheels, wheel_faults = _gather(ctx)
+    wheels, wheel_faults = gather(ctx)
     faults.extend(wheel_faults)
     faults.extend(_policy_faults(ctx.attr.policy))
-    if faults:
-        fail("\n".join(["{} cannot be made:".format(_display(ctx.label))] + ["  " + fault for fault in faults]))
+    fail_with(ctx, faults)
 
     tool = ctx.toolchains[TOOLCHAIN_TYPE].wheelmanifest.wheelmanifest
     stamped = is_stamped(ctx)
@@ -217,6 +183,11 @@ members hold, JSON), `wheel_metadata` (METADATA, byte for byte), `_validation`
         "prefix": attr.string(
             doc = "Folders put before every wheel's relative_path, such as `gfx94X-dcgpu/`.",
         ),
+        "previous": attr.label(
+            doc = "The manifest of an earlier build, a file or another `wheel_manifest`: a wheel with the same " +
+                  "path and bytes is `reused` and keeps its build record.",
+            allow_single_file = [".json"],
+        ),
         "source_of": attr.string_dict(
             doc = "Distribution to source: whose commit is an artifact's `build.commit`. " +
                   "A name that ends in `*` is a prefix.",
@@ -225,11 +196,7 @@ members hold, JSON), `wheel_metadata` (METADATA, byte for byte), `_validation`
             doc = "Sources that the stamp must have, by name, such as `pytorch`; " +
                   "empty: every source that it has.",
         ),
-        "wheels": attr.label_list(
-            doc = "Targets that hold wheels: `py_wheel`, filegroups, single files, rules that make a folder of wheels, aliases.",
-            allow_files = True,
-            aspects = [wheel_entry_aspect],
-        ),
+        "wheels": WHEELS_ATTR,
     } | declared_attrs() | STAMP_ATTRS,
     provides = [WheelManifestInfo],
     toolchains = [TOOLCHAIN_TYPE],

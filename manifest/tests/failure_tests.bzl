@@ -1,7 +1,7 @@
 """Every error that the rule and its parts raise at analysis."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//manifest:defs.bzl", "pytorch_manifest", "wheel_manifest")
+load("//manifest:defs.bzl", "pytorch_manifest", "wheel_manifest", "wheel_manifest_test")
 load("//manifest/private:unavailable_wheels.bzl", "unavailable_wheels")
 
 def _failure_test_impl(ctx):
@@ -67,6 +67,19 @@ def failure_test_suite(name):
         name = tests[-1],
         messages = ["version_suffix = \"+{BUILD_TIMESTAMP}\""],
         target_under_test = name + "_setting_subject",
+    )
+
+    wheel_manifest_test(
+        name = name + "_together_subject_test",
+        manifest = name + "_setting_subject",
+        tags = ["manual"],
+        wheels = [name + "_empty", name + "_text"],
+    )
+    tests.append(name + "_together_test")
+    _failure_test(
+        name = tests[-1],
+        messages = ["failure_together_subject_test cannot be made", "failure_empty holds no file", "failure_text holds manifest/tests/BUILD.bazel"],
+        target_under_test = name + "_together_subject_test",
     )
 
     unavailable_wheels(name = name + "_unavailable_subject", message = "DIST is not set", tags = ["manual"])

@@ -29,6 +29,15 @@ def _rule_test_impl(ctx):
     wheels = len(target[WheelManifestInfo].entries)
     asserts.equals(env, wheels if ctx.attr.contents else 0, len(read))
 
+    # The earlier manifest is an input of nothing else: with another, no wheel
+    # is read again.
+    for mnemonic, action in actions.items():
+        asserts.equals(
+            env,
+            ctx.attr.previous if mnemonic == "WheelManifest" else "",
+            ", ".join([file.basename for file in action.inputs.to_list() if file.basename == "rule_earlier_subject.json"]),
+        )
+
     # The policy is the judge's alone: another one re-runs nothing else.
     for mnemonic, action in actions.items():
         policy = [argument for argument in action.argv or [] if "=warn" in argument or "=off" in argument]
@@ -41,7 +50,10 @@ def _rule_test_impl(ctx):
     asserts.equals(env, ctx.attr.allowed, config["allow_record_defects"])
     asserts.equals(env, wheels, len(config["wheels"]))
     asserts.equals(env, [target[WheelManifestInfo].manifest], target[DefaultInfo].files.to_list())
-    asserts.equals(env, [target[WheelManifestInfo].validation], target[OutputGroupInfo]._validation.to_list())
+
+    # Bazel adds those of the targets that it depends on.
+    verdicts = [file for file in target[OutputGroupInfo]._validation.to_list() if file.owner == target.label]
+    asserts.equals(env, [target[WheelManifestInfo].validation], verdicts)
     return analysistest.end(env)
 
 _ATTRS = {
@@ -49,6 +61,7 @@ _ATTRS = {
     "contents": attr.bool(default = True),
     "keys": attr.string_list(),
     "policy": attr.string_list(),
+    "previous": attr.string(),
     "rocm_sdk_version": attr.string(),
     "stamped": attr.bool(),
 }
@@ -74,9 +87,11 @@ def rule_test_suite(name):
     subjects = {
         "attribute": dict(rocm_sdk_version = "attribute"),
         "digests": dict(allow_record_defects = ["no_hash"], contents = False),
+        "earlier": {},
         "keys": dict(rocm_sdk_version = "{STABLE_ROCM}+{STABLE_X}"),
         "never": dict(stamp = 0),
         "policy": dict(policy = {"record_defective": "off", "code_not_declared": "warn"}),
+        "previous": dict(previous = name + "_earlier_subject"),
         "setting": {},
         "stamp": dict(stamp = 1),
     }
@@ -98,6 +113,11 @@ def rule_test_suite(name):
         "policy_is_the_judges": (_plain_test, "policy", dict(
             policy = ["code_not_declared=warn", "record_defective=off"],
             rocm_sdk_version = "set",
+        )),
+        "previous_is_the_merges": (_stamped_test, "previous", dict(
+            previous = "rule_earlier_subject.json",
+            rocm_sdk_version = "set",
+            stamped = True,
         )),
         "setting_alone": (_plain_test, "setting", dict(rocm_sdk_version = "set")),
         "stamp_0_under_stamp": (_stamped_test, "never", dict(rocm_sdk_version = "set")),

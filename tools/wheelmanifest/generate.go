@@ -31,16 +31,24 @@ type generation struct {
 	prefix, contents          string
 	allowed                   []string
 
+	// previous is the manifest of an earlier build, through either door.
+	previous string
+
 	// findings are about files that could not be read: the environment's.
 	findings []finding.Finding
 }
 
 const generateUsage = `generate --wheels=DIR [--flag=value ...]
-       wheelmanifest generate --config=FILE --entry=FILE ... [--contents-of=FILE ...] [--status=FILE]
+       wheelmanifest generate --config=FILE --entry=FILE ... [--contents-of=FILE ...] [--status=FILE] [--previous=FILE]
 
 Writes the manifest of a set of wheels, or lists every fault of all of them
 and writes nothing; a manifest that an earlier call wrote to --out is removed
 then. A file there that is no manifest is refused before any wheel is read.
+
+With --previous, a wheel that the earlier manifest lists with the same path and
+SHA-256 is "reused" and keeps the build record that it has there; any other is
+"rebuilt" by this build. With --wheels, --out may be that same file: it is
+replaced by a whole manifest, or stays as it was.
 
 With --wheels it reads the wheels of a folder and of those below it; their
 relative paths begin there. Other files are left alone. Every member of a wheel
@@ -70,6 +78,10 @@ func generate(ctx context.Context, env *environment, args []string) error {
 	if err := g.ready(); err != nil {
 		return err
 	}
+	previous, wrong, err := g.readPrevious(ctx)
+	if err != nil {
+		return g.abandon(err)
+	}
 	in, err := g.read(ctx)
 	if err != nil {
 		return g.abandon(err)
@@ -82,11 +94,12 @@ func generate(ctx context.Context, env *environment, args []string) error {
 		// Whether there is a wheel is not known.
 		findings = slices.DeleteFunc(findings, func(f finding.Finding) bool { return f.Code == "no_wheels" })
 	}
-	findings = append(g.findings, findings...)
+	findings = slices.Concat(wrong, g.findings, findings)
 	if finding.HasErrors(findings) {
 		return g.failed(findings)
 	}
 	env.list(findings)
+	g.reuse(m, previous)
 	data, err := m.Encode()
 	if err != nil {
 		return g.abandon(internalf("%w", err))
@@ -101,7 +114,7 @@ func generate(ctx context.Context, env *environment, args []string) error {
 		return err // it came while the wheels were read
 	}
 	if err := g.flags.write(ctx, data); err != nil {
-		return errors.Join(err, g.flags.withdraw())
+		return errors.Join(err, g.withdraw())
 	}
 	if g.out != "" && !g.quiet {
 		env.say("wrote %s", finding.Escape(g.out))
@@ -131,6 +144,7 @@ func (g *generation) parse(env *environment, args []string) error {
 	f.list(&g.sourceOf, "source-of", "`DISTRIBUTION=SOURCE`: what a distribution is made from; an empty source is none, a final * stands for every ending; may be given several times")
 	f.StringVar(&g.prefix, "prefix", "", "a `FOLDER` that is put before every relative path")
 	contentsFlag(f, &g.contents)
+	f.StringVar(&g.previous, "previous", "", "the earlier manifest: a `FILE` or URL")
 	f.list(&g.allowed, "allow-record-defects", "`CLASS,...`: take wheels whose RECORD has defects of these classes; may be given several times")
 	rest, err := f.parse(args)
 	if err != nil {
@@ -190,6 +204,9 @@ func (g *generation) read(ctx context.Context) (*inputs, error) {
 // ready checks --out before anything is read.
 func (g *generation) ready() error {
 	inputs := slices.Concat([]string{g.config, g.status, g.stableStatus}, g.entries, g.contentsOf)
+	if g.config != "" && !isURL(g.previous) {
+		inputs = append(inputs, g.previous)
+	}
 	if g.dryRun {
 		return g.flags.apart(inputs...)
 	}
@@ -202,7 +219,7 @@ func (g *generation) abandon(err error) error {
 	if g.dryRun || g.wheels == "" || errors.Is(err, errInput) || errors.Is(err, errForeign) {
 		return err
 	}
-	return errors.Join(g.flags.withdraw(), err)
+	return errors.Join(g.withdraw(), err)
 }
 
 // announce says how many wheels the manifest will have.
@@ -216,7 +233,7 @@ func (g *generation) announce(wheels int) {
 func (g *generation) failed(findings []finding.Finding) error {
 	var withdrawn error
 	if !g.dryRun {
-		withdrawn = g.flags.withdraw()
+		withdrawn = g.withdraw()
 	}
 	if g.format == "json" {
 		data, err := newVerdict(findings, map[string]int{}).JSON()

@@ -37,6 +37,11 @@ func verbs() []verb {
 		{"schema", "print the JSON Schema of the manifest", schema},
 		{"validate", "check manifests", validate},
 		{"version", "print the version of this program", version},
+		{"verify", "hold the wheels at a place against a manifest", verify},
+		{"merge", "write one manifest of the wheels of several", mergeManifests},
+		{"diff", "say in what two manifests differ", compare},
+		{"report", "write a manifest as one HTML page", reportPage},
+		{"sources", "print what a build was made from", sources},
 		{"status", "used by the rule: project a workspace status file", projectStatus},
 	}
 }
@@ -79,6 +84,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func dispatch(ctx context.Context, env *environment, args []string) error {
+	args, err := commandLine(ctx, args)
+	if err != nil {
+		return err
+	}
 	if len(args) == 0 {
 		fmt.Fprint(env.stderr, usage())
 		return usagef("no verb given")

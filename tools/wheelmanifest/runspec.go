@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+)
+
+// runVariable names the file, as a runfile, that holds the command line of a
+// target: `bazel run` and `bazel test` start this program under the target's
+// name, and neither needs a script around it.
+const runVariable = "WHEELMANIFEST_RUN"
+
+// runSpec is that file: {"args": [...]}.
+type runSpec struct {
+	Args []runArg `json:"args"`
+}
+
+// runArg is an element of args: text, or an object with one of these fields.
+type runArg struct {
+	text *string
+	// Runfile is a file that the target has, as `REPOSITORY/PATH`: its place on
+	// this machine stands here, absolute.
+	Runfile *string `json:"runfile"`
+	// Arguments says that those stand here that the user gave.
+	Arguments *bool `json:"arguments"`
+	// Default stands here where the user gave nothing else.
+	Default *runDefault `json:"default"`
+}
+
+// runDefault is what a target says of itself unless its user does.
+type runDefault struct {
+	// Unless is `--NAME`: a flag that the user may give instead, or `FILE`: any
+	// argument that is no flag. A flag's value counts as one of these unless
+	// it is written `--NAME=VALUE`.
+	Unless string   `json:"unless"`
+	Args   []runArg `json:"args"`
+}
+
+// anyFile is what Unless says of arguments that are no flags.
+const anyFile = "FILE"
+
+var errRunSpec = errors.New(`want text, {"runfile": PATH}, {"arguments": true} or {"default": {"unless": "--NAME" or "FILE", "args": [...]}}`)
+
+// commandLine is args, or where a target of the rule was started, its command
+// line with args in it. The programs that this one starts are not that target.
+func commandLine(ctx context.Context, args []string) ([]string, error) {
+	name := os.Getenv(runVariable)
+	if name == "" {
+		return args, nil
+	}
+	if err := os.Unsetenv(runVariable); err != nil {
+		return nil, environmentf("%s: %w", runVariable, err)
+	}
+	files, err := runfiles.New()
+	if err != nil {
+		return nil, environmentf("%s=%s: %w", runVariable, name, err)
+	}
+	locate := func(runfile string) (string, error) {
+		path, err := files.Rlocation(runfile)
+		if err != nil {
+			return "", err
+		}
+		return filepath.Abs(path)
+	}
+	path, err := locate(name)
+	if err != nil {
+		return nil, environmentf("%s=%s: %w", runVariable, name, err)
+	}
+	data, err := aside(ctx, func() ([]byte, error) { return readFile(path) })
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, environmentf("%s=%s: %w", runVariable, name, err)
+	}
+	spec, err := parseRunSpec(data)
+	if err != nil {
+		return nil, internalf("%s=%s: %w", runVariable, name, err)
+	}
+	expanded, err := expandRun(spec.Args, args, locate)
+	if err != nil {
+		return nil, environmentf("%s=%s: %w", runVariable, name, err)
+	}
+	return expanded, nil
+}
+
+// parseRunSpec reads the file strictly: no other field, nothing after it.
+func parseRunSpec(data []byte) (runSpec, error) {
+	var spec runSpec
+	if err := strictly(data, &spec); err != nil {
+		return runSpec{}, err
+	}
+	if len(spec.Args) == 0 {
+		return runSpec{}, errors.New("args: there are none; want a verb and its arguments")
+	}
+	return spec, nil
+}
+
+func strictly(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("there is something after the object")
+	}
+	return nil
+}
+
+// UnmarshalJSON reads one element.
+func (a *runArg) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, &a.text)
+	}
+	type fields runArg
+	if data[0] != '{' {
+		return fmt.Errorf("args: got %s: %w", data, errRunSpec)
+	}
+	if err := strictly(data, (*fields)(a)); err != nil {
+		return err
+	}
+	given := 0
+	for _, is := range []bool{a.Runfile != nil, a.Arguments != nil, a.Default != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 || a.Arguments != nil && !*a.Arguments || a.Default != nil && !a.Default.valid() {
+		return fmt.Errorf("args: got %s: %w", data, errRunSpec)
+	}
+	return nil
+}
+
+func (d *runDefault) valid() bool {
+	return d.Unless == anyFile || len(d.Unless) > 2 && strings.HasPrefix(d.Unless, "--")
+}
+
+// expandRun puts the elements into words.
+func expandRun(elements []runArg, user []string, locate func(runfile string) (string, error)) ([]string, error) {
+	var words []string
+	for _, e := range elements {
+		switch {
+		case e.text != nil:
+			words = append(words, *e.text)
+		case e.Runfile != nil:
+			path, err := locate(*e.Runfile)
+			if err != nil {
+				return nil, err
+			}
+			words = append(words, path)
+		case e.Default == nil:
+			words = append(words, user...)
+		case !gives(user, e.Default.Unless):
+			expanded, err := expandRun(e.Default.Args, user, locate)
+			if err != nil {
+				return nil, err
+			}
+			words = append(words, expanded...)
+		}
+	}
+	return words, nil
+}
+
+// gives says whether the user's arguments have a flag, or any that is none.
+func gives(user []string, what string) bool {
+	for i, arg := range user {
+		switch {
+		case arg == "--":
+			return what == anyFile && i+1 < len(user)
+		case !strings.HasPrefix(arg, "-") || arg == "-":
+			if what == anyFile {
+				return true
+			}
+		default:
+			// Package flag takes one dash as it takes two.
+			name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+			if strings.TrimPrefix(name, "-") == strings.TrimPrefix(what, "--") {
+				return true
+			}
+		}
+	}
+	return false
+}
