@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -100,11 +101,13 @@ func TestRunTargets(t *testing.T) {
 	old := w.Read("bazel-bin/m.json")
 	w.Write("sub/old.json", old)
 	w.Write("sub/dist/gfx942/"+triton, w.Read(triton))
-	missing := in(w, "sub").Bazel("run", "//:m.verify", "--", "--wheels=dist", "--format=text")
+	missing := in(w, "sub").Bazel("run", "//:m.verify", "--", "--wheels=dist")
 	assert.Equal(t, 1, missing.Exit, missing.Stderr)
 	assert.Contains(t, missing.Stdout, torch)
 	assert.Contains(t, missing.Stdout, "[artifact_missing]")
 	assert.Contains(t, missing.Stderr, "FAILED: ")
+	asJSON := in(w, "sub").Bazel("run", "//:m.verify", "--", "--wheels=dist", "--format=json")
+	assert.Contains(t, asJSON.Stdout, `"code": "artifact_missing"`, "the user's flag is the later one")
 	w.Write("sub/dist/gfx942/"+torch, torchBytes)
 	there := in(w, "sub").Bazel("run", "//:m.verify", "--", "--wheels", "dist", "--contents")
 	assert.Zero(t, there.Exit, there.Stderr)
@@ -123,7 +126,8 @@ func TestRunTargets(t *testing.T) {
 	assert.Zero(t, in(w, "sub").Bazel("run", "//:m.diff", "--", "--fail-on=none", "old.json").Exit)
 	nothing := w.Bazel("run", "//:m.diff")
 	assert.Equal(t, 2, nothing.Exit)
-	assert.Contains(t, nothing.Stderr, "want OLD and NEW")
+	assert.Contains(t, nothing.Stderr, "name the older manifest: bazel run //:m.diff -- OLD, or set previous")
+	assert.Zero(t, w.Bazel("run", "//:m.diff", "--", "--help").Exit)
 
 	// The manifest of before, unless the user names another.
 	w.Write("sub/BUILD.bazel", `exports_files(["old.json"])`)
@@ -134,7 +138,7 @@ func TestRunTargets(t *testing.T) {
 	assert.Equal(t, []string{"rebuilt", "reused"}, []string{m.Artifacts[0].Build.Status, m.Artifacts[1].Build.Status})
 	before := w.Bazel("run", "//:m.diff", "--", "--format=markdown")
 	assert.Equal(t, 1, before.Exit)
-	assert.Contains(t, before.Stdout, "/sub/old.json")
+	assert.Contains(t, strings.ReplaceAll(before.Stdout, "&#95;", "_"), "<code>_main/sub/old.json</code>", "the same on every machine")
 	assert.Contains(t, before.Stdout, "torch")
 	w.Write("now.json", w.Read("bazel-bin/m.json"))
 	assert.Zero(t, w.Bazel("run", "//:m.diff", "--", "now.json").Exit)
@@ -163,9 +167,9 @@ func TestManifestAndWheelsBelongTogether(t *testing.T) {
 	require.Equal(t, 3, result.Exit, result.Stdout+result.Stderr)
 	for test, words := range map[string][]string{
 		"together":    {"PASSED: "},
-		"other_bytes": {"FAILED: ", torch, "_differs"},
-		"missing":     {"FAILED: ", torch, "artifact_missing"},
-		"unlisted":    {"FAILED: ", torch, "unlisted_wheel"},
+		"other_bytes": {"FAILED: ", "error: gfx942/" + torch, "_differs]\n"},
+		"missing":     {"FAILED: ", "error: gfx942/" + torch, "[artifact_missing]\n"},
+		"unlisted":    {"FAILED: ", "error: " + torch, "[unlisted_wheel]\n"},
 	} {
 		log := w.Read("bazel-testlogs/" + test + "_test/test.log")
 		for _, word := range words {

@@ -43,6 +43,9 @@ func TestS3(t *testing.T) {
 		assert.Contains(t, verify(t, 1, manifest, "--wheels=s3://"+Bucket+"/a/none"), "artifact_missing")
 		assert.Contains(t, verify(t, 3, "s3://"+Bucket+"/a/b/none.json"), "404")
 		assert.Contains(t, verify(t, 3, "s3://none-such/m.json"), "404")
+		output := verify(t, 3, manifest, "--wheels=s3://none-such/a")
+		assert.Contains(t, output, "404 NoSuchBucket")
+		assert.Contains(t, output, "[place_unreadable]")
 	})
 	t.Run("503, then well", func(t *testing.T) {
 		g.Break(func(n int, w http.ResponseWriter, r *http.Request) (http.ResponseWriter, bool) {

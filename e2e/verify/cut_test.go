@@ -132,6 +132,12 @@ func TestServerThatIsGone(t *testing.T) {
 // TestInterruptedCall: a program that is interrupted in the middle of a body
 // leaves no copy of it.
 func TestInterruptedCall(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) { interruptedCall(t, signal) })
+	}
+}
+
+func interruptedCall(t *testing.T, signal syscall.Signal) {
 	dir, manifest := large(t)
 	data, err := os.ReadFile(filepath.Join(dir, torch))
 	require.NoError(t, err)
@@ -157,7 +163,7 @@ func TestInterruptedCall(t *testing.T) {
 	c.Env = append(os.Environ(), "TMPDIR="+tmp)
 	go func() {
 		<-begun
-		_ = c.Process.Signal(syscall.SIGTERM) // a program that is gone fails the test below
+		_ = c.Process.Signal(signal) // a program that is gone fails the test below
 	}()
 	a := finish(t, c)
 	assert.Equal(t, 130, a.exit, a.stdout+a.stderr)

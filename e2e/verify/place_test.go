@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,13 +46,14 @@ func TestPlaces(t *testing.T) {
 			for _, more := range [][]string{nil, {"--contents"}, {"--contents", "--jobs=1", "--quiet"}} {
 				a := call(t, append([]string{"verify", manifest, "--wheels=" + at, "--format=text"}, more...)...)
 				assert.Zero(t, a.exit, a.stdout)
-				assert.Equal(t, "PASSED: 2 wheels: 2 verified, 0 missing, 0 differing, 0 unreadable; 0 unlisted; 0 errors, 0 warnings\n", a.stderr)
+				// A server's page does not tell what is in its folders.
+				warnings := map[bool]string{false: "0 warnings", true: "1 warning"}[name == "http"]
+				assert.Equal(t, "PASSED: 2 wheels: 2 verified, 0 missing, 0 differing, 0 unreadable; 0 unlisted; 0 errors, "+warnings+"\n", a.stderr)
 			}
 			flip(t, dir, "gfx942", vision)
 			require.NoError(t, os.Remove(filepath.Join(dir, torch)))
 			a := call(t, "verify", manifest, "--wheels="+at, "--format=text", "--contents")
 			assert.Equal(t, 1, a.exit)
-			// A server's page of folders alone does not tell of wheels: a warning.
 			assert.Contains(t, a.last(), "FAILED: 2 wheels: 0 verified, 1 missing, 1 differing, 0 unreadable; 0 unlisted; 2 errors, ")
 			assert.Contains(t, a.stdout, "gfx942/"+vision+": /sha256: ")
 			assert.Contains(t, a.stdout, "[artifact_digest_differs]")
@@ -78,4 +80,19 @@ func TestManifestBesideItsWheels(t *testing.T) {
 	put(t, data, filepath.Dir(dir), "m.json")
 	a := finish(t, c)
 	assert.Zero(t, a.exit, a.stdout)
+}
+
+// TestNoPlace: a folder of a web server that is not there holds no wheels, which
+// is not what is missing.
+func TestNoPlace(t *testing.T) {
+	dir, manifest := set(t)
+	at := python(t, dir)
+	a := call(t, "verify", manifest, "--wheels="+at+"none/", "--format=text")
+	assert.Equal(t, 3, a.exit)
+	assert.Contains(t, a.stdout, "none/: 404 Not Found [place_unreadable]")
+	assert.Equal(t, "FAILED: 2 wheels: 0 verified, 0 missing, 0 differing, 2 unreadable; 0 unlisted; 1 error, 0 warnings", a.last())
+	a = call(t, "verify", manifest, "--wheels="+at+"gfx942/", "--format=text", "--wheel-key=x/{filename}")
+	assert.Equal(t, 1, a.exit, "the key decides, and not the listing")
+	assert.Contains(t, a.stdout, "gfx942/x/"+strings.ReplaceAll(vision, "+", "%2B")+": 404 Not Found; "+vision+" has its name (--wheel-key?)")
+	assert.Contains(t, a.last(), "0 verified, 2 missing")
 }

@@ -71,10 +71,11 @@ def start(ctx, args, files):
     Args:
         ctx: of a rule with the attribute `_program`.
         args: `list`: what stands on the command line. `str`; `runfile(...)`;
-            `{"arguments": True}`, which is what the user adds; and
+            `{"arguments": True}`, which is what the user adds;
             `{"default": {"unless": "--NAME", "args": [...]}}`, which is left out
             where the user names that flag (or `FILE`: any argument that is no
-            flag).
+            flag); and `{"require": "--NAME", "message": "..."}`, which ends the
+            call with that message where the user does not.
         files: `list[File]`: those that the arguments name.
 
     Returns:

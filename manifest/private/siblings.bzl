@@ -21,6 +21,8 @@ def _manifest_verify_impl(ctx):
         args = [
             "verify",
             runfile(ctx, info.manifest),
+            # For people, also where the output goes to a log.
+            "--format=text",
             {"default": {"args": words, "unless": "--wheels"}},
             {"arguments": True},
         ],
@@ -37,12 +39,19 @@ manifest_verify = rule(
 def _manifest_diff_impl(ctx):
     manifest = ctx.attr.manifest[WheelManifestInfo].manifest
     previous = ctx.files.previous
+    if previous:
+        older = {"default": {"args": [runfile(ctx, previous[0])], "unless": "FILE"}}
+    else:
+        label = str(ctx.label)
+        if label.startswith("@@//"):
+            label = label.removeprefix("@@")
+        older = {
+            "message": "name the older manifest: bazel run {} -- OLD, or set previous".format(label),
+            "require": "FILE",
+        }
     return start(
         ctx,
-        args = ["diff"] + [
-            {"default": {"args": [runfile(ctx, file)], "unless": "FILE"}}
-            for file in previous
-        ] + [{"arguments": True}, runfile(ctx, manifest)],
+        args = ["diff", older, {"arguments": True}, runfile(ctx, manifest)],
         files = [manifest] + previous,
     )
 

@@ -11,7 +11,7 @@ def _wheel_manifest_test_impl(ctx):
     words, files = pairs(ctx, [wheel.entry for wheel in wheels])
     return start(
         ctx,
-        args = ["verify", runfile(ctx, ctx.file.manifest), "--fail-on-unlisted"] +
+        args = ["verify", runfile(ctx, ctx.file.manifest), "--fail-on-unlisted", "--format=text"] +
                (["--contents"] if ctx.attr.contents else []) +
                words + [{"arguments": True}],
         files = [ctx.file.manifest] + files,

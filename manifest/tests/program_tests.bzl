@@ -123,11 +123,19 @@ def program_test_suite(name):
     second = {"runfile": _DIR + name + "_second.json"}
     old = {"runfile": _DIR + name + "_old.json"}
     cases = {
-        "contents_subject_test": ["verify", old, "--fail-on-unlisted", "--contents"] + _PAIR + [_USER],
-        "digests_subject_test": ["verify", old, "--fail-on-unlisted"] + _PAIR + [_USER],
+        "contents_subject_test": ["verify", old, "--fail-on-unlisted", "--format=text", "--contents"] + _PAIR + [_USER],
+        "digests_subject_test": ["verify", old, "--fail-on-unlisted", "--format=text"] + _PAIR + [_USER],
         "second.diff": ["diff", {"default": {"args": [old], "unless": "FILE"}}, _USER, second],
-        "subject.diff": ["diff", _USER, manifest],
-        "subject.verify": ["verify", manifest, {"default": {"args": _PAIR, "unless": "--wheels"}}, _USER],
+        "subject.diff": [
+            "diff",
+            {
+                "message": "name the older manifest: bazel run //manifest/tests:{}.diff -- OLD, or set previous".format(subject),
+                "require": "FILE",
+            },
+            _USER,
+            manifest,
+        ],
+        "subject.verify": ["verify", manifest, "--format=text", {"default": {"args": _PAIR, "unless": "--wheels"}}, _USER],
     }
     tests = []
     for target, args in cases.items():

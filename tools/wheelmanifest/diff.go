@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/diff"
@@ -10,9 +12,12 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/therock"
 )
 
+// diffMark is how the answers of diff begin: text, Markdown, JSON.
+var diffMark = regexp.MustCompile(`^(?:OLD |## Wheel manifests: |\{\n  "differs": )`)
+
 // compare says in what two manifests differ.
 func compare(ctx context.Context, env *environment, args []string) error {
-	o := options{formats: []string{"text", "json", "markdown"}}
+	o := options{formats: []string{"text", "json", "markdown"}, mark: diffMark}
 	var failOn []string
 	f := newFlags(env, `diff OLD NEW
 
@@ -47,7 +52,7 @@ kinds of difference:
 	}
 	sides, err := f.sides(ctx, names)
 	if err != nil {
-		return err
+		return f.abandon(err)
 	}
 	d := diff.Compare(sides[0], sides[1])
 	var data []byte
@@ -58,11 +63,11 @@ kinds of difference:
 		data = d.Markdown()
 	default:
 		if data, err = d.JSON(); err != nil {
-			return internalf("diff: %w", err)
+			return f.abandon(internalf("diff: %w", err))
 		}
 	}
 	if err := f.write(ctx, data); err != nil {
-		return err
+		return f.abandon(err)
 	}
 	if gate.Fails(d) {
 		env.say("%s", d.Summary())
@@ -88,11 +93,11 @@ func (f *flags) sides(ctx context.Context, names []string) ([]diff.Side, error) 
 	}
 	bad := false
 	for i := range names {
-		f.env.list(findings[i])
-		if failed[i] != nil {
-			f.env.say("wheelmanifest: %s", finding.Escape(failed[i].Error()))
+		if found, is := errors.AsType[foundError](failed[i]); is {
+			findings[i] = append(findings[i], found.Finding)
 		}
-		bad = bad || failed[i] != nil || finding.HasErrors(findings[i])
+		f.env.list(findings[i])
+		bad = bad || finding.HasErrors(findings[i])
 	}
 	if bad {
 		return nil, environmentf("diff: nothing was compared: want two manifests that can be read and are valid")
@@ -102,7 +107,7 @@ func (f *flags) sides(ctx context.Context, names []string) ([]diff.Side, error) 
 
 // side reads one document, of this format or of an older shape.
 func (f *flags) side(ctx context.Context, name string) (diff.Side, []finding.Finding, error) {
-	side := diff.Side{Name: name}
+	side := diff.Side{Name: f.env.shown(name)}
 	data, err := f.bytesOf(ctx, name)
 	if err != nil {
 		return side, nil, err
@@ -119,7 +124,7 @@ func (f *flags) side(ctx context.Context, name string) (diff.Side, []finding.Fin
 		if wheel := findings[i].Artifact; wheel != "" {
 			findings[i].Field = wheel + ": " + findings[i].Field
 		}
-		findings[i] = findings[i].On(name)
+		findings[i] = findings[i].On(side.Name)
 	}
 	return side, findings, nil
 }

@@ -51,19 +51,28 @@ func hand(ctx context.Context, numbers chan<- int, panics chan any, n int) {
 }
 
 // aside calls read, and waits for it no longer than the context lasts: a read
-// from a pipe or a terminal does not end with an interrupt.
+// from a pipe or a terminal does not end with an interrupt, nor does long work
+// that asks for none.
 func aside[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type answer struct {
-		value T
-		err   error
+		value    T
+		err      error
+		panicked any
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		value, err := read()
-		answers <- answer{value, err}
+		var a answer
+		defer func() {
+			a.panicked = recover()
+			answers <- a
+		}()
+		a.value, a.err = read()
 	}()
 	select {
 	case a := <-answers:
+		if a.panicked != nil {
+			panic(a.panicked) // where run ends the program with a plain line
+		}
 		return a.value, a.err
 	case <-ctx.Done():
 		return *new(T), ctx.Err()

@@ -85,6 +85,17 @@ func exitCode(ctx context.Context, err error) int {
 type environment struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	// runfiles are the files that a target of the rule named, by their paths: what
+	// they are called wherever the target is built.
+	runfiles map[string]string
+}
+
+// shown is a place of the command line for messages and answers.
+func (env *environment) shown(place string) string {
+	if name, is := env.runfiles[place]; is {
+		return name
+	}
+	return shown(place)
 }
 
 // path resolves a path of the command line: a relative one starts at the

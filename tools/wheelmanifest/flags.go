@@ -23,6 +23,9 @@ type options struct {
 	// formats are the values of --format: that on a terminal first, then that
 	// elsewhere, then others. Empty, they are text and json.
 	formats []string
+	// mark is how the verb's answers begin, so that those of earlier calls can be
+	// told from files of others; nil where they are manifests.
+	mark *regexp.Regexp
 }
 
 // flags is the flag set of one verb.

@@ -48,7 +48,8 @@ then. A file there that is no manifest is refused before any wheel is read.
 With --previous, a wheel that the earlier manifest lists with the same path and
 SHA-256 is "reused" and keeps the build record that it has there; any other is
 "rebuilt" by this build. With --wheels, --out may be that same file: it is
-replaced by a whole manifest, or stays as it was.
+replaced by a whole manifest, or stays as it was. Without stamp there is no room
+for build records, which is a warning, and an error where --out is that file.
 
 With --wheels it reads the wheels of a folder and of those below it; their
 relative paths begin there. Other files are left alone. Every member of a wheel
@@ -98,8 +99,14 @@ func generate(ctx context.Context, env *environment, args []string) error {
 	if finding.HasErrors(findings) {
 		return g.failed(findings)
 	}
+	reused, dropped := g.reuse(m, previous)
+	if findings = append(findings, dropped...); finding.HasErrors(findings) {
+		return g.failed(findings)
+	}
 	env.list(findings)
-	g.reuse(m, previous)
+	if previous != nil && !g.quiet {
+		env.say("%d reused, %d rebuilt", reused, len(m.Artifacts)-reused)
+	}
 	data, err := m.Encode()
 	if err != nil {
 		return g.abandon(internalf("%w", err))
@@ -204,7 +211,7 @@ func (g *generation) read(ctx context.Context) (*inputs, error) {
 // ready checks --out before anything is read.
 func (g *generation) ready() error {
 	inputs := slices.Concat([]string{g.config, g.status, g.stableStatus}, g.entries, g.contentsOf)
-	if g.config != "" && !isURL(g.previous) {
+	if g.config != "" {
 		inputs = append(inputs, g.previous)
 	}
 	if g.dryRun {

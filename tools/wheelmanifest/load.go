@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
@@ -10,23 +11,39 @@ import (
 )
 
 // bytesOf reads a document from a path or a URL, one byte beyond the bound at
-// most: a larger one is then refused as a document.
+// most: a larger one is then refused as a document. Where it cannot be read, the
+// error is a foundError, and else the context's.
 func (f *flags) bytesOf(ctx context.Context, name string) ([]byte, error) {
+	read := func() ([]byte, error) { return readDocument(f.env.path(name)) }
 	if isURL(name) {
-		data, err := store.Read(ctx, name, document.MaxBytes+1)
-		if err != nil {
-			return nil, environmentf("%w", err)
-		}
-		return data, nil
+		read = func() ([]byte, error) { return store.Read(ctx, name, document.MaxBytes+1) }
 	}
-	data, err := aside(ctx, func() ([]byte, error) { return readDocument(f.env.path(name)) })
-	if ctx.Err() != nil {
+	data, err := aside(ctx, read)
+	switch {
+	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	}
-	if err != nil {
-		return nil, environmentf("%w", foundError{unreadableFile(name, err)})
+	case err != nil && isURL(name):
+		return nil, foundError{finding.Errorf("unreadable", "the manifest cannot be read: %v", err).On(f.env.shown(name)).Plain()}
+	case err != nil:
+		return nil, foundError{unreadableFile(f.env.shown(name), err)}
 	}
 	return data, nil
+}
+
+// foundError is an error that is a finding.
+type foundError struct{ finding.Finding }
+
+func (e foundError) Error() string { return e.String() }
+
+// unread tells of a document that could not be read, and is the error of a verb
+// that ends with that.
+func (env *environment) unread(err error) error {
+	found, is := errors.AsType[foundError](err)
+	if !is {
+		return err
+	}
+	env.list([]finding.Finding{found.Finding})
+	return answerNo(true)
 }
 
 // load reads the manifest that a path or a URL names, and everything that is
@@ -38,7 +55,7 @@ func (f *flags) load(ctx context.Context, name string) (*document.Manifest, []by
 	}
 	m, findings := document.Check(data)
 	for i := range findings {
-		findings[i] = findings[i].On(shown(name))
+		findings[i] = findings[i].On(f.env.shown(name))
 	}
 	return m, data, findings, nil
 }
@@ -46,5 +63,5 @@ func (f *flags) load(ctx context.Context, name string) (*document.Manifest, []by
 // isURL says whether a place is a URL and not a path of the command line.
 func isURL(place string) bool {
 	scheme, _, found := strings.Cut(place, "://")
-	return found && scheme != "" && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") == ""
+	return mistyped.MatchString(place) || found && scheme != "" && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") == ""
 }

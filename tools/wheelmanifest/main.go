@@ -47,7 +47,7 @@ func verbs() []verb {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	// Once interrupted, a second interrupt kills: it must not wait for us.
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -77,14 +77,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case err.Error() != "" && !errors.Is(err, errHelp):
 		// Joined errors are a line each.
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			fmt.Fprintf(stderr, "wheelmanifest: %s\n", finding.Escape(line))
+			if line != "" { // of an error that has been told already
+				fmt.Fprintf(stderr, "wheelmanifest: %s\n", finding.Escape(line))
+			}
 		}
 	}
 	return code
 }
 
 func dispatch(ctx context.Context, env *environment, args []string) error {
-	args, err := commandLine(ctx, args)
+	args, err := commandLine(ctx, env, args)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
@@ -97,26 +96,10 @@ func (m *merging) parse(env *environment, args []string) (err error) {
 
 // ready checks --out before anything is read.
 func (m *merging) ready() error {
-	var local []string
-	for _, name := range m.files {
-		local = append(local, localFile(name))
-	}
-	if err := m.flags.ready(local...); err != nil {
+	if err := m.flags.ready(m.files...); err != nil {
 		return err
 	}
 	return m.flags.ours()
-}
-
-// localFile is the path of a file that is named by path or by a file:// URL, or
-// "".
-func localFile(name string) string {
-	if !isURL(name) {
-		return name
-	}
-	if u, err := url.Parse(name); err == nil && strings.EqualFold(u.Scheme, "file") {
-		return u.Path
-	}
-	return ""
 }
 
 // read reads all documents and everything that is wrong with them.
@@ -134,21 +117,13 @@ func (m *merging) read(ctx context.Context) error {
 		switch {
 		case failed[i] != nil:
 			m.unreadable = true
-			m.findings = append(m.findings, unread(failed[i], name))
+			found, _ := errors.AsType[foundError](failed[i])
+			m.findings = append(m.findings, found.Finding)
 		case documents[i] != nil && !finding.HasErrors(found[i]):
 			m.documents = append(m.documents, merge.Named{Name: shown(name), Manifest: documents[i]})
 		}
 	}
 	return nil
-}
-
-// unread is the finding of a document that could not be read.
-func unread(err error, name string) finding.Finding {
-	var found foundError
-	if errors.As(err, &found) {
-		return found.Finding
-	}
-	return finding.Errorf("unreadable", "the manifest cannot be read: %v", err).On(shown(name)).Plain()
 }
 
 // write gives the answer.

@@ -91,9 +91,9 @@ func beside(name string) (*os.File, error) {
 	return os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
-// withdraw removes what an earlier call wrote to --out, so that no document of
-// other wheels stands where a failed one was to be. Of a link, it removes the
-// file that replace would have replaced. What is no manifest stays.
+// withdraw removes what an earlier call wrote to --out, so that no answer to
+// something else stands where a failed one was to be. Of a link, it removes the
+// file that replace would have replaced. What the verb did not write stays.
 func (f *flags) withdraw() error {
 	if f.options.out == "" {
 		return nil
@@ -111,7 +111,7 @@ func (f *flags) withdraw() error {
 		err = os.Remove(name)
 	}
 	if err != nil {
-		return fmt.Errorf("remove the document of an earlier call: %w", err)
+		return fmt.Errorf("remove the answer of an earlier call: %w", err)
 	}
 	f.env.say("removed %s, which an earlier call wrote", f.options.out)
 	return nil

@@ -41,13 +41,15 @@ func TestOnlyAManifestIsWithdrawn(t *testing.T) {
 	for text, ours := range map[string]bool{
 		`{"schema_version": "1.0"}`:                                         true,
 		`{"artifacts": [{"a": {"b": [1, "x"]}}], "schema_version": "1.0", `: true,
-		"":                                  true, // mktemp made it
-		`{"of": {"schema_version": "1.0"}}`: false,
-		`{"schema": "schema_version"}`:      false,
-		`["schema_version"]`:                false,
-		`"schema_version"`:                  false,
-		`{"a": nonsense, "schema_version":`: false,
-		"PK\x03\x04":                        false,
+		"": true, // mktemp made it
+		"{\n  \"artifacts\": [],\n  \"schema_version\": \"1.0\",\n  \"sources\": {}\n}\n": true, // as it is written
+		"{\n  \"of\": {\n  \"schema_version\": \"1.0\" }\n}\n":                            false,
+		`{"of": {"schema_version": "1.0"}}`:                                               false,
+		`{"schema": "schema_version"}`:                                                    false,
+		`["schema_version"]`:                                                              false,
+		`"schema_version"`:                                                                false,
+		`{"a": nonsense, "schema_version":`:                                               false,
+		"PK\x03\x04":                                                                      false,
 		`{"a": ` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `, "schema_version": 1}`: false,
 		"#!/bin/sh\n": false,
 	} {

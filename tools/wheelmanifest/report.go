@@ -9,7 +9,7 @@ import (
 
 // reportPage writes the page of one manifest.
 func reportPage(ctx context.Context, env *environment, args []string) error {
-	o := options{formats: []string{"html"}}
+	o := options{formats: []string{"html"}, mark: report.Mark}
 	f := newFlags(env, `report MANIFEST
 
 Writes a manifest as one HTML page for people: what is wrong with the build,
@@ -31,18 +31,24 @@ with every fault on stderr and nothing written, 3 where it cannot be read.`, &o)
 	}
 	m, _, findings, err := f.load(ctx, manifests[0])
 	if err != nil {
-		return err
+		return f.abandon(env.unread(err))
 	}
 	if m == nil || finding.HasErrors(findings) {
 		env.list(findings)
-		return answerNo(false)
+		return f.abandon(answerNo(false))
 	}
 	for i := range findings {
 		findings[i].Artifact = "" // the page is of the document, wherever it lies
 	}
-	page, err := report.HTML(m, findings)
-	if err != nil {
-		return internalf("report: %w", err)
+	page, err := aside(ctx, func() ([]byte, error) { return report.HTML(m, findings) })
+	switch {
+	case ctx.Err() != nil:
+		return f.abandon(ctx.Err())
+	case err != nil:
+		return f.abandon(internalf("report: %w", err))
 	}
-	return f.write(ctx, page)
+	if err := f.write(ctx, page); err != nil {
+		return f.abandon(err)
+	}
+	return nil
 }

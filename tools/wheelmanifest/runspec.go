@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,10 @@ type runArg struct {
 	Arguments *bool `json:"arguments"`
 	// Default stands here where the user gave nothing else.
 	Default *runDefault `json:"default"`
+	// Require is what the user must give, `--NAME` or `FILE` as in a default's
+	// Unless; the call ends with Message otherwise.
+	Require *string `json:"require"`
+	Message *string `json:"message"`
 }
 
 // runDefault is what a target says of itself unless its user does.
@@ -48,11 +53,12 @@ type runDefault struct {
 // anyFile is what Unless says of arguments that are no flags.
 const anyFile = "FILE"
 
-var errRunSpec = errors.New(`want text, {"runfile": PATH}, {"arguments": true} or {"default": {"unless": "--NAME" or "FILE", "args": [...]}}`)
+var errRunSpec = errors.New(`want text, {"runfile": PATH}, {"arguments": true}, {"default": {"unless": "--NAME" or "FILE", "args": [...]}} or {"require": "--NAME" or "FILE", "message": TEXT}`)
 
 // commandLine is args, or where a target of the rule was started, its command
-// line with args in it. The programs that this one starts are not that target.
-func commandLine(ctx context.Context, args []string) ([]string, error) {
+// line with args in it; env learns what its files are called. The programs that
+// this one starts are not that target.
+func commandLine(ctx context.Context, env *environment, args []string) ([]string, error) {
 	name := os.Getenv(runVariable)
 	if name == "" {
 		return args, nil
@@ -86,10 +92,14 @@ func commandLine(ctx context.Context, args []string) ([]string, error) {
 	if err != nil {
 		return nil, internalf("%s=%s: %w", runVariable, name, err)
 	}
-	expanded, err := expandRun(spec.Args, args, locate)
+	expanded, names, err := expandRun(spec.Args, args, locate)
+	if _, is := errors.AsType[requiredError](err); is {
+		return nil, usagef("%w", err)
+	}
 	if err != nil {
 		return nil, environmentf("%s=%s: %w", runVariable, name, err)
 	}
+	env.runfiles = names
 	return expanded, nil
 }
 
@@ -130,24 +140,28 @@ func (a *runArg) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	given := 0
-	for _, is := range []bool{a.Runfile != nil, a.Arguments != nil, a.Default != nil} {
+	for _, is := range []bool{a.Runfile != nil, a.Arguments != nil, a.Default != nil, a.Require != nil} {
 		if is {
 			given++
 		}
 	}
-	if given != 1 || a.Arguments != nil && !*a.Arguments || a.Default != nil && !a.Default.valid() {
+	valid := given == 1 && (a.Arguments == nil || *a.Arguments) && (a.Default == nil || canGive(a.Default.Unless)) &&
+		(a.Require == nil || canGive(*a.Require)) && (a.Require == nil) == (a.Message == nil)
+	if !valid {
 		return fmt.Errorf("args: got %s: %w", data, errRunSpec)
 	}
 	return nil
 }
 
-func (d *runDefault) valid() bool {
-	return d.Unless == anyFile || len(d.Unless) > 2 && strings.HasPrefix(d.Unless, "--")
+// canGive says whether gives can be asked for it.
+func canGive(what string) bool {
+	return what == anyFile || len(what) > 2 && strings.HasPrefix(what, "--")
 }
 
-// expandRun puts the elements into words.
-func expandRun(elements []runArg, user []string, locate func(runfile string) (string, error)) ([]string, error) {
-	var words []string
+// expandRun puts the elements into words, and says of the runfiles among them
+// what they are called, by their paths.
+func expandRun(elements []runArg, user []string, locate func(runfile string) (string, error)) (words []string, names map[string]string, err error) {
+	names = map[string]string{}
 	for _, e := range elements {
 		switch {
 		case e.text != nil:
@@ -155,21 +169,31 @@ func expandRun(elements []runArg, user []string, locate func(runfile string) (st
 		case e.Runfile != nil:
 			path, err := locate(*e.Runfile)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			words = append(words, path)
-		case e.Default == nil:
+			words, names[path] = append(words, path), *e.Runfile
+		case e.Arguments != nil:
 			words = append(words, user...)
+		case e.Require != nil:
+			if !gives(user, *e.Require) && !gives(user, "--help") && !gives(user, "-h") {
+				return nil, nil, requiredError(*e.Message)
+			}
 		case !gives(user, e.Default.Unless):
-			expanded, err := expandRun(e.Default.Args, user, locate)
+			expanded, more, err := expandRun(e.Default.Args, user, locate)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			words = append(words, expanded...)
+			maps.Copy(names, more)
 		}
 	}
-	return words, nil
+	return words, names, nil
 }
+
+// requiredError says what the user must give.
+type requiredError string
+
+func (e requiredError) Error() string { return string(e) }
 
 // gives says whether the user's arguments have a flag, or any that is none.
 func gives(user []string, what string) bool {
@@ -184,7 +208,7 @@ func gives(user []string, what string) bool {
 		default:
 			// Package flag takes one dash as it takes two.
 			name, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
-			if strings.TrimPrefix(name, "-") == strings.TrimPrefix(what, "--") {
+			if strings.TrimPrefix(name, "-") == strings.TrimLeft(what, "-") {
 				return true
 			}
 		}

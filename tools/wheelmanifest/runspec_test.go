@@ -19,7 +19,12 @@ func TestRunSpec(t *testing.T) {
 		verify = `{"args": ["verify", {"runfile": "_main/a b/m.json"}, {"default": {"unless": "--wheels", "args": ["--wheel", {"runfile": "dep+/x.whl"}]}}, {"arguments": true}]}`
 		diff   = `{"args": ["diff", {"default": {"unless": "FILE", "args": [{"runfile": "_main/old.json"}]}}, {"arguments": true}, {"runfile": "_main/m.json"}]}`
 	)
+	const needy = `{"args": ["diff", {"require": "FILE", "message": "name OLD"}, {"arguments": true}]}`
 	for _, c := range []struct{ spec, user, want string }{
+		{needy, "old.json", "diff|old.json"},
+		{needy, "--|old.json", "diff|--|old.json"},
+		{needy, "--format=text|--help", "diff|--format=text|--help"},
+		{needy, "-h", "diff|-h"},
 		{`{"args": ["version"]}`, "ignored", "version"},
 		{verify, "", "verify|/r/_main/a b/m.json|--wheel|/r/dep+/x.whl"},
 		{verify, "--quiet|x", "verify|/r/_main/a b/m.json|--wheel|/r/dep+/x.whl|--quiet|x"},
@@ -40,15 +45,28 @@ func TestRunSpec(t *testing.T) {
 		if c.user != "" {
 			user = strings.Split(c.user, "|")
 		}
-		words, err := expandRun(spec.Args, user, locate)
+		words, names, err := expandRun(spec.Args, user, locate)
 		require.NoError(t, err)
 		assert.Equal(t, c.want, strings.Join(words, "|"), "%s with %s", c.spec, c.user)
+		for _, word := range words {
+			if name, is := strings.CutPrefix(word, "/r/"); is {
+				assert.Equal(t, name, names[word])
+			} else {
+				assert.NotContains(t, names, word)
+			}
+		}
+	}
+	needs, err := parseRunSpec([]byte(needy))
+	require.NoError(t, err)
+	for _, user := range [][]string{nil, {"--format=json"}, {"--"}} {
+		_, _, err = expandRun(needs.Args, user, locate)
+		assert.Equal(t, requiredError("name OLD"), err, user)
 	}
 
 	nested, err := parseRunSpec([]byte(diff))
 	require.NoError(t, err)
 	broken := errors.New("broken")
-	_, err = expandRun(nested.Args, nil, func(string) (string, error) { return "", broken })
+	_, _, err = expandRun(nested.Args, nil, func(string) (string, error) { return "", broken })
 	assert.ErrorIs(t, err, broken)
 }
 
@@ -58,6 +76,7 @@ var badRunSpecs = []string{
 	`{"args": [{"arguments": false}]}`, `{"args": [{"arguments": true, "runfile": "x"}]}`, `{"args": [{"arguments": false, "runfile": "x"}]}`,
 	`{"args": [{"default": {"unless": "--", "args": []}}]}`, `{"args": [{"default": {"unless": "wheels", "args": []}}]}`,
 	`{"args": [{"default": {"unless": "--wheels", "args": [{}]}}]}`, `{"args": [{"default": {"unless": "FILE", "else": []}}]}`,
+	`{"args": [{"require": "FILE"}]}`, `{"args": [{"message": "x"}]}`, `{"args": [{"require": "x", "message": "x"}]}`, `{"args": [{"arguments": true, "message": "x"}]}`,
 }
 
 func TestRunSpecRefused(t *testing.T) {
@@ -90,6 +109,27 @@ func TestStartedByATarget(t *testing.T) {
 	code, stdout, _ = start(t, `{"args": ["validate", {"arguments": true}]}`, "_main/x.args.json", "--help")
 	assert.Equal(t, exitYes, code)
 	assert.Contains(t, stdout, "usage: wheelmanifest validate")
+
+	// A document of the target is called the same on every machine.
+	for _, args := range [][]string{{"diff", "--format=text"}, {"diff", "--format=json"}, {"diff", "--format=markdown"}} {
+		code, stdout, stderr = start(t, `{"args": [{"arguments": true}, {"runfile": "_main/m.json"}, {"runfile": "_main/m.json"}]}`, "_main/x.args.json", args...)
+		assert.Equal(t, exitYes, code, stderr)
+		assert.Contains(t, strings.NewReplacer("&#95;", "_").Replace(stdout), "_main/m.json")
+		assert.NotContains(t, stdout+stderr, "with space")
+	}
+	for _, verb := range []string{"diff", "report", "sources", "verify", "merge"} {
+		spec := `{"args": ["` + verb + `", {"runfile": "_main/x.args.json"}]}`
+		if verb == "diff" {
+			spec = `{"args": ["diff", {"runfile": "_main/x.args.json"}, {"runfile": "_main/missing.json"}]}`
+		}
+		code, stdout, stderr = start(t, spec, "_main/x.args.json")
+		assert.Contains(t, []int{exitNo, exitEnvironment}, code, verb)
+		assert.Contains(t, stdout+stderr, "_main/x.args.json", verb)
+		assert.NotContains(t, stdout+stderr, "with space", verb)
+	}
+	code, _, stderr = start(t, `{"args": ["diff", {"require": "FILE", "message": "name the older manifest"}, {"arguments": true}, {"runfile": "_main/m.json"}]}`, "_main/x.args.json")
+	assert.Equal(t, exitUsage, code)
+	assert.Equal(t, "wheelmanifest: name the older manifest\n", stderr)
 
 	for _, c := range []struct {
 		spec, name string
@@ -128,7 +168,7 @@ func FuzzRunSpec(f *testing.F) {
 		if err != nil {
 			return
 		}
-		words, err := expandRun(spec.Args, []string{"user"}, func(name string) (string, error) { return name, nil })
+		words, _, err := expandRun(spec.Args, []string{"user"}, func(name string) (string, error) { return name, nil })
 		require.NoError(t, err)
 		require.LessOrEqual(t, len(words), len(text), "each word stands in the file")
 	})

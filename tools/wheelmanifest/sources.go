@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"text/tabwriter"
 
@@ -13,9 +14,17 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/therock"
 )
 
+// sourcesMark is how the answers of sources begin: therock-1, a source of the
+// JSON or none, the table and what stands in its place.
+var sourcesMark = regexp.MustCompile(`^(?:\{\n  "schema_version": 1,\n|\{\n  "[a-z][a-z0-9_]*": \{\n    "(?:branch|commit|repo)": |\{\}\n|source +commit +upstream commit |` +
+	regexp.QuoteMeta(notStamped) + `)`)
+
+// notStamped stands in place of the table.
+const notStamped = "the manifest is not stamped: its sources are not known\n"
+
 // sources prints what a build was made from.
 func sources(ctx context.Context, env *environment, args []string) error {
-	o := options{formats: []string{"text", "json", "therock-1"}}
+	o := options{formats: []string{"text", "json", "therock-1"}, mark: sourcesMark}
 	f := newFlags(env, `sources MANIFEST
 
 Prints the sources that a build was made from: the checkouts and their commits,
@@ -39,32 +48,49 @@ read.`, &o)
 	}
 	m, _, findings, err := f.load(ctx, manifests[0])
 	if err != nil {
-		return err
+		return f.abandon(env.unread(err))
 	}
 	var data []byte
 	if m != nil && !finding.HasErrors(findings) {
-		switch {
-		case f.text():
-			data = sourcesTable(m)
-		case f.is("therock-1"):
-			var more []finding.Finding
-			data, more = therock.Encode(m)
-			for _, f := range more {
-				findings = append(findings, f.On(manifests[0]))
-			}
-		case m.TheRock != nil && hasSource(m, "therock"):
-			findings = append(findings, therock.Reserved("therock").On(manifests[0]))
-		default:
-			if data, err = document.EncodeSources(m); err != nil {
-				return internalf("sources: %w", err)
-			}
+		var more []finding.Finding
+		if data, more, err = f.sources(m); err != nil {
+			return f.abandon(internalf("sources: %w", err))
+		}
+		for _, found := range more {
+			findings = append(findings, found.On(env.shown(manifests[0])))
 		}
 	}
 	env.list(findings)
 	if m == nil || finding.HasErrors(findings) {
-		return answerNo(false)
+		return f.abandon(answerNo(false))
 	}
-	return f.write(ctx, data)
+	if err := f.write(ctx, data); err != nil {
+		return f.abandon(err)
+	}
+	return nil
+}
+
+// sources are those of a valid manifest in the format that was asked for, or
+// what keeps them from it.
+func (f *flags) sources(m *document.Manifest) (data []byte, findings []finding.Finding, err error) {
+	if f.is("therock-1") {
+		data, findings = therock.Encode(m)
+		return data, findings, nil
+	}
+	if !m.Stamped {
+		unknown := therock.Unknown()
+		unknown.Severity = finding.Warning
+		findings = append(findings, unknown)
+	}
+	switch {
+	case f.text():
+		data = sourcesTable(m)
+	case m.TheRock != nil && hasSource(m, "therock"):
+		findings = append(findings, therock.Reserved("therock"))
+	default:
+		data, err = document.EncodeSources(m)
+	}
+	return data, findings, err
 }
 
 func hasSource(m *document.Manifest, name string) bool { _, has := m.Sources[name]; return has }
@@ -73,7 +99,7 @@ func hasSource(m *document.Manifest, name string) bool { _, has := m.Sources[nam
 func sourcesTable(m *document.Manifest) []byte {
 	var b bytes.Buffer
 	if !m.Stamped {
-		b.WriteString("the manifest is not stamped: its sources are not known\n")
+		b.WriteString(notStamped)
 		return b.Bytes()
 	}
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

@@ -1,12 +1,20 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"net/url"
 	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 )
 
 // Why --out may not be written to.
@@ -45,7 +53,7 @@ func try(name string) error {
 }
 
 // apart makes sure that --out is none of the inputs, under no other name
-// either: a link or another spelling. Empty names are passed over.
+// either: a link, another spelling or a file:// URL. Empty names are passed over.
 func (f *flags) apart(inputs ...string) error {
 	if f.options.out == "" {
 		return nil
@@ -55,6 +63,7 @@ func (f *flags) apart(inputs ...string) error {
 		return nil // nothing is there to be destroyed
 	}
 	for _, input := range inputs {
+		input = localFile(input)
 		if input == "" {
 			continue
 		}
@@ -65,8 +74,24 @@ func (f *flags) apart(inputs ...string) error {
 	return nil
 }
 
-// ours makes sure that what stands at --out may be lost: a manifest, which an
-// earlier call wrote, or an empty file.
+// localFile is the path of a file that is named by path or by a file:// URL, or
+// "".
+func localFile(name string) string {
+	if !isURL(name) {
+		return name
+	}
+	u, err := url.Parse(name)
+	switch {
+	case err != nil || !strings.EqualFold(u.Scheme, "file"):
+		return ""
+	case runtime.GOOS == "windows":
+		return filepath.FromSlash(strings.TrimPrefix(u.Path, "/")) // of /C:/wheels
+	}
+	return u.Path
+}
+
+// ours makes sure that what stands at --out may be lost: what an earlier call of
+// the verb wrote, as far as that can be told, or an empty file.
 func (f *flags) ours() error {
 	if f.options.out == "" {
 		return nil
@@ -80,7 +105,7 @@ func (f *flags) ours() error {
 	if err != nil {
 		return environmentf("--out: %w", err)
 	}
-	is := isManifest(io.LimitReader(file, document.MaxBytes))
+	is := f.wrote(file)
 	if err := file.Close(); err != nil {
 		return environmentf("--out: %w", err)
 	}
@@ -88,6 +113,59 @@ func (f *flags) ours() error {
 		return environmentf("--out=%s: %w", f.options.out, errForeign)
 	}
 	return nil
+}
+
+// maxMark is how much of an answer is looked at to tell whose it is.
+const maxMark = 4 << 10
+
+// wrote says whether a file is like what the verb writes.
+func (f *flags) wrote(file *os.File) bool {
+	if mark := f.options.mark; mark != nil {
+		return mark.MatchReader(bufio.NewReader(io.LimitReader(file, maxMark)))
+	}
+	return endsAsManifest(file) || isManifest(io.LimitReader(file, document.MaxBytes))
+}
+
+// maxEnd is how much of a manifest's end is looked at.
+const maxEnd = 1 << 20
+
+var (
+	manifestBegin = []byte("{\n  \"")
+	manifestField = regexp.MustCompile(`\n  "schema_version": "[0-9.]+",\n  "sources": \{`)
+	manifestEnd   = []byte("\n}\n")
+)
+
+// endsAsManifest says whether a file begins and ends as we write manifests: the
+// fields are sorted, a line each, so that schema_version stands behind the
+// artifacts, which need not be read. No text of JSON holds a line break.
+func endsAsManifest(file *os.File) bool {
+	info, err := file.Stat()
+	if err != nil || info.Size() > document.MaxBytes {
+		return false
+	}
+	begin := make([]byte, len(manifestBegin))
+	end := make([]byte, min(info.Size(), maxEnd))
+	if _, err := file.ReadAt(begin, 0); err != nil {
+		return false
+	}
+	if _, err := file.ReadAt(end, info.Size()-int64(len(end))); err != nil {
+		return false
+	}
+	return bytes.Equal(begin, manifestBegin) && bytes.HasSuffix(end, manifestEnd) && manifestField.Match(end)
+}
+
+// abandon ends a call that failed: no answer of an earlier one stands at --out
+// then. What is not like an answer of the verb stays.
+func (f *flags) abandon(err error) error {
+	withdrawn := f.withdraw()
+	if errors.Is(withdrawn, errForeign) {
+		f.env.say("kept %s as it was: it is of an earlier call", finding.Escape(f.options.out))
+		return err
+	}
+	if withdrawn != nil {
+		withdrawn = environmentf("%w", withdrawn)
+	}
+	return errors.Join(withdrawn, err)
 }
 
 // isManifest says whether r is a JSON object with the field schema_version, of

@@ -57,7 +57,8 @@ has a finding that is an error, 3 where a file cannot be read.`, &o)
 			findings[j] = findings[j].On(files[i])
 		}
 		if m != nil && !finding.HasErrors(findings) {
-			findings = append(findings, judged(m, policy, files, i)...)
+			more, _ := aside(ctx, func() ([]finding.Finding, error) { return judged(m, policy, files, i), nil })
+			findings = append(findings, more...)
 		}
 		checked[i] = findings
 	})

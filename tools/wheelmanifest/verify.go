@@ -126,8 +126,3 @@ func (v *verifier) unreadable(err error, code, place string) {
 		v.findings = append(v.findings, f)
 	}
 }
-
-// foundError is an error that is a finding.
-type foundError struct{ finding.Finding }
-
-func (e foundError) Error() string { return e.String() }

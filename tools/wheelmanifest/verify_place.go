@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
@@ -71,13 +73,24 @@ func folderOf(manifest string) string {
 	return scheme + "://" + rest
 }
 
+// mistyped is the beginning of what was meant to be a URL; the store refuses it.
+var mistyped = regexp.MustCompile(`^(?i:https?|s3|file):/`)
+
 // shown is a place for messages: of a URL without what may be secret, its user
-// and its query.
+// and its query. Where an @ is left over, nobody knows what before it is a
+// password, and nothing but the scheme is shown.
 func shown(place string) string {
 	if !isURL(place) {
 		return place
 	}
-	scheme, rest, _ := strings.Cut(place, "://")
+	scheme, rest, whole := strings.Cut(place, "://")
+	if !whole {
+		scheme, _, _ = strings.Cut(place, ":")
+		return scheme + ":/"
+	}
+	if u, err := url.Parse(place); strings.Contains(rest, "@") && (err != nil || u.User == nil) {
+		return scheme + "://"
+	}
 	if at := strings.IndexAny(rest, "?#"); at >= 0 {
 		rest = rest[:at]
 	}
@@ -94,11 +107,11 @@ func (v *verifier) place(ctx context.Context) (store.Store, error) {
 	if len(v.files) > 0 {
 		return v.pairs()
 	}
-	place := v.wheels
+	place, options := v.wheels, store.Options{}
 	if !isURL(place) {
-		place = v.flags.env.path(place)
+		place, options.Name = v.flags.env.path(place), place
 	}
-	return aside(ctx, func() (store.Store, error) { return store.Open(ctx, place, store.Options{}) })
+	return aside(ctx, func() (store.Store, error) { return store.Open(ctx, place, options) })
 }
 
 // pairs are the wheels that other actions of a build read before: each --wheel

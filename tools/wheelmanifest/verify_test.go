@@ -136,7 +136,14 @@ func TestFolderOf(t *testing.T) {
 func TestShown(t *testing.T) {
 	for place, want := range map[string]string{
 		"a/b?c@d":                 "a/b?c@d",
-		"https://h/a@b/c?x=y":     "https://h/a@b/c",
+		"https://h/a@b/c?x=y":     "https://",
+		"https://h/a%40b/c?x=y":   "https://h/a%40b/c",
+		"s3://A:b/S@bucket/x":     "s3://",
+		"https://u:S/T@h/x":       "https://",
+		"https://u:8/T@h/x":       "https://",
+		"https://u:S?x@h/":        "https://",
+		"file://u:S@h/x":          "file://h/x",
+		"https:/u:S@h/x":          "https:/",
 		"https://u:p@h/a":         "https://h/a",
 		"https://u:p@q@h?x":       "https://h",
 		"https://u:p@h#f":         "https://h",

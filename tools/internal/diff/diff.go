@@ -7,8 +7,8 @@
 // reused, its build record): they are told in the head. A later run of the same
 // build must compare as equal.
 //
-// Wheels are paired by path, then by distribution (PEP 503), tags and folder
-// where that is one wheel on each side; see pair.
+// Wheels are paired by path, then by distribution (PEP 503), tags and folder, by
+// digest, and by file name, each where that is one wheel on each side; see pair.
 package diff
 
 import (

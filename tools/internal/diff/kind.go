@@ -11,6 +11,7 @@ const (
 	Added      Kind = "added"
 	Version    Kind = "version"
 	Rebuilt    Kind = "rebuilt"
+	Moved      Kind = "moved"
 	Size       Kind = "size"
 	Device     Kind = "device"
 	Target     Kind = "target"
@@ -35,11 +36,12 @@ var kinds = []struct {
 	kind           Kind
 	heading, means string
 }{
-	{Bytes, "ALARM: SAME NAME, OTHER BYTES", "the same path with other bytes: the alarm"},
+	{Bytes, "ALARM: SAME NAME, OTHER BYTES", "the same file name with other bytes: the alarm"},
 	{Removed, "wheels removed", "a wheel that NEW does not have"},
 	{Added, "wheels added", "a wheel that OLD does not have"},
 	{Version, "versions", "another version of a wheel, by PEP 440; of a source, in the older shapes"},
 	{Rebuilt, "wheels rebuilt", "built again: the same bytes, or the same version under another name"},
+	{Moved, "wheels moved", "the same bytes under another path"},
 	{Size, "sizes", "the size of a wheel"},
 	{Device, "devices served", "devices that a wheel's code came or ceased to serve"},
 	{Target, "targets of GPU code", "the targets of a wheel's GPU code, as they are spelt"},

@@ -16,7 +16,9 @@ type pair struct{ old, new *document.Artifact }
 // pairs finds for each wheel its counterpart: that of the same path; of the
 // rest, that of the same distribution, tags and folder where there is one such
 // wheel on each side; then likewise with the platforms that the tags fold to,
-// so that manylinux_2_28 is found for manylinux1.
+// so that manylinux_2_28 is found for manylinux1. Where both documents have
+// digests, a wheel of another folder is that with the same bytes, and then that
+// with the same file name, if there is one on each side.
 func (c *comparison) pairs() (pairs []pair) {
 	byPath := make(map[string]*document.Artifact, len(c.old.Manifest.Artifacts))
 	for i := range c.old.Manifest.Artifacts {
@@ -38,15 +40,20 @@ func (c *comparison) pairs() (pairs []pair) {
 			old = append(old, a)
 		}
 	}
-	for _, platform := range []func(*document.Artifact) string{
-		func(a *document.Artifact) string { return a.Labels.PlatformTag },
-		func(a *document.Artifact) string { return strings.Join(nameOf(a).Platforms(), ".") },
-	} {
+	named := func(a *document.Artifact, platform string) string {
+		l := &a.Labels
+		return strings.Join([]string{wheel.Normalize(l.Distribution), l.PythonTag, l.ABITag, platform, path.Dir(a.RelativePath)}, "\n")
+	}
+	keys := []func(*document.Artifact) string{
+		func(a *document.Artifact) string { return named(a, a.Labels.PlatformTag) },
+		func(a *document.Artifact) string { return named(a, strings.Join(nameOf(a).Platforms(), ".")) },
+	}
+	if c.both("artifacts.sha256") {
+		keys = append(keys, func(a *document.Artifact) string { return a.SHA256 }, func(a *document.Artifact) string { return path.Base(a.RelativePath) })
+	}
+	for _, key := range keys {
 		var found []pair
-		found, old, new = only(old, new, func(a *document.Artifact) string {
-			l := &a.Labels
-			return strings.Join([]string{wheel.Normalize(l.Distribution), l.PythonTag, l.ABITag, platform(a), path.Dir(a.RelativePath)}, "\n")
-		})
+		found, old, new = only(old, new, key)
 		pairs = append(pairs, found...)
 	}
 	for _, a := range old {

@@ -72,12 +72,21 @@ func (c *comparison) wheel(p pair, count map[string]int) {
 	c.rebuilt(about, p)
 }
 
-// renamed compares what the names of wheels with other paths say.
+// renamed compares what the names of wheels with other paths say. Another file
+// of one name is the alarm also where it lies in another folder.
 func (c *comparison) renamed(about Change, p pair) {
-	old, new := p.old.Labels.Version, p.new.Labels.Version
+	old, new, digests := p.old.Labels.Version, p.new.Labels.Version, c.both("artifacts.sha256")
 	about.Kind, about.Field, about.Old, about.New = Version, "artifacts.labels.version", old, new
 	if about.Direction = direction(old, new); about.Direction == "" {
 		about.Kind, about.Field, about.Old, about.New = Rebuilt, "artifacts.relative_path", p.old.RelativePath, p.new.RelativePath
+		switch {
+		case digests && p.old.SHA256 == p.new.SHA256:
+			about.Kind = Moved
+		case path.Base(p.old.RelativePath) == path.Base(p.new.RelativePath):
+			about.Label = p.old.RelativePath + " -> " + p.new.RelativePath
+			c.bytes(about, p)
+			return
+		}
 	}
 	c.add(about)
 }

@@ -73,15 +73,26 @@ func TestWheels(t *testing.T) {
 	}{
 		"other bytes": {set{artifact(torch28)}, set{artifact(torch28, sha("c"), size(1500))}, []string{
 			"bytes " + torch28 + ": aaaaaaaaaaaaaaaa... -> cccccccccccccccc...", "size " + torch28 + ": 1.0 kB -> 1.5 kB, +50.0 %"}},
-		"rebuilt":              {set{artifact(torch28)}, set{artifact(torch28, run("2"))}, []string{"rebuilt " + torch28 + ": run 1 -> run 2"}},
-		"reused":               {set{artifact(torch28)}, set{artifact(torch28, run("2"), reused)}, nil},
-		"upgrade":              {set{artifact(torch28)}, set{artifact(torch29)}, []string{"version torch: 2.8.0 -> 2.9.1, upgrade"}},
-		"downgrade":            {set{artifact("a/" + torch29)}, set{artifact("a/" + torch28)}, []string{"version torch: 2.9.1 -> 2.8.0, downgrade"}},
-		"release after rc":     {set{artifact("torch-2.9.1rc3-cp312-cp312-linux_x86_64.whl")}, set{artifact(torch29)}, []string{"version torch: 2.9.1rc3 -> 2.9.1, upgrade"}},
-		"nightlies":            {set{artifact("torch-2.9.0a0+rocm7.9.0-cp312-cp312-linux_x86_64.whl")}, set{artifact("torch-2.9.0a0+rocm7.10.0-cp312-cp312-linux_x86_64.whl")}, []string{"version torch: 2.9.0a0+rocm7.9.0 -> 2.9.0a0+rocm7.10.0, upgrade"}},
-		"another spelling":     {set{artifact("my.lib-1.0-py3-none-any.whl")}, set{artifact("my_lib-1.0-py3-none-any.whl")}, []string{"rebuilt my-lib: my.lib-1.0-py3-none-any.whl -> my_lib-1.0-py3-none-any.whl", "metadata my-lib: name: my.lib -> my_lib"}},
-		"build tag":            {set{artifact(torch28)}, set{artifact("torch-2.8.0-1-cp312-cp312-linux_x86_64.whl")}, []string{"rebuilt torch: " + torch28 + " -> torch-2.8.0-1-cp312-cp312-linux_x86_64.whl"}},
-		"another folder":       {set{artifact("a/" + torch28)}, set{artifact("b/" + torch28)}, []string{"removed a/" + torch28 + ": 1.0 kB", "added b/" + torch28 + ": 1.0 kB"}},
+		"rebuilt":          {set{artifact(torch28)}, set{artifact(torch28, run("2"))}, []string{"rebuilt " + torch28 + ": run 1 -> run 2"}},
+		"reused":           {set{artifact(torch28)}, set{artifact(torch28, run("2"), reused)}, nil},
+		"upgrade":          {set{artifact(torch28)}, set{artifact(torch29)}, []string{"version torch: 2.8.0 -> 2.9.1, upgrade"}},
+		"downgrade":        {set{artifact("a/" + torch29)}, set{artifact("a/" + torch28)}, []string{"version torch: 2.9.1 -> 2.8.0, downgrade"}},
+		"release after rc": {set{artifact("torch-2.9.1rc3-cp312-cp312-linux_x86_64.whl")}, set{artifact(torch29)}, []string{"version torch: 2.9.1rc3 -> 2.9.1, upgrade"}},
+		"nightlies":        {set{artifact("torch-2.9.0a0+rocm7.9.0-cp312-cp312-linux_x86_64.whl")}, set{artifact("torch-2.9.0a0+rocm7.10.0-cp312-cp312-linux_x86_64.whl")}, []string{"version torch: 2.9.0a0+rocm7.9.0 -> 2.9.0a0+rocm7.10.0, upgrade"}},
+		"another spelling": {set{artifact("my.lib-1.0-py3-none-any.whl")}, set{artifact("my_lib-1.0-py3-none-any.whl", sha("c"))}, []string{"rebuilt my-lib: my.lib-1.0-py3-none-any.whl -> my_lib-1.0-py3-none-any.whl", "metadata my-lib: name: my.lib -> my_lib"}},
+		"build tag":        {set{artifact(torch28)}, set{artifact("torch-2.8.0-1-cp312-cp312-linux_x86_64.whl", sha("c"))}, []string{"rebuilt torch: " + torch28 + " -> torch-2.8.0-1-cp312-cp312-linux_x86_64.whl"}},
+		"another folder":   {set{artifact("a/" + torch28)}, set{artifact("b/" + torch28)}, []string{"moved torch: a/" + torch28 + " -> b/" + torch28}},
+		"another name":     {set{artifact(torch28)}, set{artifact("torch-2.8.0-1-cp312-cp312-linux_x86_64.whl")}, []string{"moved torch: " + torch28 + " -> torch-2.8.0-1-cp312-cp312-linux_x86_64.whl"}},
+		"moved, another label": {set{artifact("a/" + torch28)}, set{artifact("b/"+torch28, func(a *document.Artifact) { a.Labels.ROCmArch = document.List{"gfx942"} })}, []string{
+			"moved torch: a/" + torch28 + " -> b/" + torch28, "declared torch: rocm_arch: none -> gfx942"}},
+		"the same bytes twice": {set{artifact("a/" + torch28), artifact("b/" + torch28)}, set{artifact("c/"+torch28, size(2000))}, []string{
+			"removed a/" + torch28 + ": 1.0 kB", "removed b/" + torch28 + ": 1.0 kB", "added c/" + torch28 + ": 2.0 kB"}},
+		"another folder, other bytes": {set{artifact("a/" + torch28)}, set{artifact("b/"+torch28, sha("c"), size(1500))}, []string{
+			"bytes a/" + torch28 + " -> b/" + torch28 + ": aaaaaaaaaaaaaaaa... -> cccccccccccccccc...", "size torch: 1.0 kB -> 1.5 kB, +50.0 %"}},
+		"the same name twice": {set{artifact("a/" + torch28)}, set{artifact("b/"+torch28, sha("c")), artifact("c/"+torch28, sha("d"))}, []string{
+			"removed a/" + torch28 + ": 1.0 kB", "added b/" + torch28 + ": 1.0 kB", "added c/" + torch28 + ": 1.0 kB"}},
+		"two moves": {set{artifact("a/" + torch28), artifact("a/"+torch29, sha("c"))}, set{artifact("b/"+torch28, sha("c")), artifact("b/" + torch29)}, []string{
+			"version torch b/cp312-cp312-linux_x86_64: 2.9.1 -> 2.8.0, downgrade", "version torch b/cp312-cp312-linux_x86_64: 2.8.0 -> 2.9.1, upgrade"}},
 		"two of one name":      {set{artifact(torch28), artifact(torch29)}, set{artifact("torch-3.0-cp312-cp312-linux_x86_64.whl")}, []string{"removed " + torch28 + ": 1.0 kB", "removed " + torch29 + ": 1.0 kB", "added torch-3.0-cp312-cp312-linux_x86_64.whl: 1.0 kB"}},
 		"the path comes first": {set{artifact(torch28)}, set{artifact(torch28), artifact(torch29)}, []string{"added " + torch29 + ": 1.0 kB"}},
 		"Python lost":          {set{artifact(torch28), artifact("torch-2.8.0-cp311-cp311-linux_x86_64.whl")}, set{artifact(torch28)}, []string{"removed torch-2.8.0-cp311-cp311-linux_x86_64.whl: 1.0 kB", "python torch: lost cp311-cp311"}},
@@ -136,6 +147,8 @@ func TestWithoutDigests(t *testing.T) {
 	new.Artifacts[0].SizeBytes++
 	d = Compare(side, Side{Manifest: new})
 	assert.Equal(t, map[Kind]int{Bytes: 1, Size: 1}, d.Counts, "another size has other bytes")
+	new.Artifacts[0].RelativePath = "b/" + new.Artifacts[0].RelativePath
+	assert.Equal(t, map[Kind]int{Removed: 1, Added: 1}, Compare(side, Side{Manifest: new}).Counts, "nobody knows whether it is the same")
 	delete(known, "artifacts.relative_path")
 	assert.Empty(t, Compare(side, Side{Manifest: new}).Changes, "not everything added")
 }

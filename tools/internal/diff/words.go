@@ -31,7 +31,7 @@ func (c *Change) what() string {
 // field is the name of the field where the heading of the kind does not say it.
 func (c *Change) field() string {
 	switch c.Kind {
-	case Bytes, Removed, Added, Version, Rebuilt, Size, Device, Dirty, Stamp, ROCm, CUDA, Repository:
+	case Bytes, Removed, Added, Version, Rebuilt, Moved, Size, Device, Dirty, Stamp, ROCm, CUDA, Repository:
 		return ""
 	case Python, Platform:
 		if c.Distribution != "" && c.Artifact == "" {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
@@ -194,8 +195,16 @@ func (c *checker) path(s string, at *place) {
 	}
 }
 
+// maxTargets is how many targets a list may have: more than ten times as many as
+// there are devices. What is judged of a wheel grows with the square of it.
+const maxTargets = 1024
+
 // archs checks the members of a list of targets.
 func (c *checker) archs(list []string, at *place, is func(string) bool, want string) {
+	if len(list) > maxTargets {
+		c.fault("invalid_arch", at, strconv.Itoa(len(list))+" targets", "at most "+strconv.Itoa(maxTargets), "more targets than a list may have")
+		return
+	}
 	seen := map[string]bool{}
 	for i, member := range list {
 		if c.full() {

@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -37,6 +38,8 @@ func TestValidate(t *testing.T) {
 		"family for a target":  {change{"/pytorch_rocm_arch/1": "gfx94X-dcgpu"}, []string{"invalid_arch /pytorch_rocm_arch/1"}, false},
 		"features swapped":     {change{"/pytorch_rocm_arch/0": "gfx942:xnack-:sramecc+"}, []string{"invalid_arch /pytorch_rocm_arch/0"}, false},
 		"arch twice":           {change{"/pytorch_rocm_arch/1": "gfx942"}, []string{"invalid_arch /pytorch_rocm_arch/1"}, false},
+		"too many targets":     {change{"/pytorch_rocm_arch": targets("gfx%x", maxTargets+1)}, []string{"invalid_arch /pytorch_rocm_arch"}, false},
+		"too much code":        {change{a0 + "/contents/device_code/files/0/cuda": targets("sm_%d", maxTargets+1)}, []string{"invalid_arch " + a0 + "/contents/device_code/files/0/cuda"}, false},
 		"cuda arch":            {change{"/cuda_arch/0": "9.0a"}, []string{"invalid_arch /cuda_arch/0"}, false},
 		"platform":             {change{"/platform": "Linux"}, []string{"invalid_value /platform"}, false},
 		"python version":       {change{"/python_version": "cp312"}, []string{"invalid_value /python_version"}, false},
@@ -170,4 +173,23 @@ func TestPointersSortLikeTheDocument(t *testing.T) {
 	assert.Negative(t, comparePointers("/artifacts/2/a", "/artifacts/2/b"))
 	assert.Negative(t, comparePointers("", "/a"))
 	assert.Zero(t, comparePointers("/a/1", "/a/1"))
+}
+
+// targets are n targets of a format, sorted.
+func targets(format string, n int) []any {
+	var list []any
+	for i := range n {
+		list = append(list, fmt.Sprintf(format, 0x1000+i))
+	}
+	return list
+}
+
+func TestAsManyTargetsAsAllowed(t *testing.T) {
+	v := tree(t, sample())
+	set(t, v, "/pytorch_rocm_arch", targets("gfx%x", maxTargets))
+	data, err := json.Marshal(v)
+	require.NoError(t, err)
+	_, findings := Check(data)
+	assert.Empty(t, findings)
+	assert.NoError(t, refused(t, compiled(t), data))
 }

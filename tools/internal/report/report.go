@@ -14,6 +14,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"html/template"
+	"regexp"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
@@ -28,6 +29,9 @@ var (
 	//go:embed style.css
 	style string
 )
+
+// Mark is how a page begins, whoever wrote what it shows.
+var Mark = regexp.MustCompile(`^<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="wheelmanifest report">\n`)
 
 var templates = template.Must(template.Must(template.New("page").Parse(pageText)).Parse(partsText))
 

@@ -75,8 +75,8 @@ func (b *bucket) Find(ctx context.Context, w Wanted) (Object, error) {
 		return Object{}, fail(b.Name(), err)
 	}
 	k := b.prefix + w.Key
-	got, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{
-		Bucket: &b.name, Key: &k, ChecksumMode: types.ChecksumModeEnabled,
+	got, err := within(ctx, b.o, func(ctx context.Context) (*s3.HeadObjectOutput, error) {
+		return b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &k, ChecksumMode: types.ChecksumModeEnabled})
 	})
 	if err != nil {
 		return Object{}, b.fail(k, "s3:GetObject, or s3:ListBucket if nothing is there,", err)
@@ -112,7 +112,7 @@ func (b *bucket) Wheels(ctx context.Context, _ []string) ([]Object, error) {
 	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: &b.prefix},
 		func(o *s3.ListObjectsV2PaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
-		got, err := pages.NextPage(ctx)
+		got, err := within(ctx, b.o, func(ctx context.Context) (*s3.ListObjectsV2Output, error) { return pages.NextPage(ctx) })
 		if err != nil {
 			return list, b.fail(b.prefix, "s3:ListBucket", err)
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"strings"
@@ -12,6 +13,10 @@ import (
 
 // ErrNoList says that a place cannot tell what it holds.
 var ErrNoList = errors.New("the place cannot tell what it holds")
+
+// ErrNoPlace says that the place itself is not there, as far as can be told. It
+// is an ErrNoList.
+var ErrNoPlace = fmt.Errorf("the place is not there: %w", ErrNoList)
 
 // ErrChanged says that a file changed while it was read.
 var ErrChanged = errors.New("the file changed while it was read")
@@ -26,8 +31,8 @@ var (
 // foreign text, so that nothing of them is kept but their kind.
 type failure struct {
 	where, what string
-	// kind is for errors.Is: fs.ErrNotExist, ErrNoList, ErrChanged, errors of a
-	// context, or nil.
+	// kind is for errors.Is: fs.ErrNotExist, ErrNoPlace, ErrNoList, ErrChanged,
+	// errors of a context, or nil.
 	kind error
 	// status is that of an HTTP response, or 0.
 	status int
@@ -66,7 +71,7 @@ func plain(err error) string {
 
 // kindOf is the error that callers ask for, nil where it is another.
 func kindOf(err error) error {
-	for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission, ErrNoList, ErrChanged, context.Canceled, context.DeadlineExceeded} {
+	for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission, ErrNoPlace, ErrNoList, ErrChanged, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, kind) {
 			return kind
 		}

@@ -113,6 +113,8 @@ func TestNoFolder(t *testing.T) {
 		harmless(t, err)
 		require.ErrorContains(t, err, want)
 	}
+	_, err := Open(t.Context(), filepath.Join(inside, "none"), Options{Name: "a name\n"})
+	require.EqualError(t, err, `a name\x0a: no such file or directory`)
 	// The folder itself may be a link.
 	assert.Equal(t, "C", found(t, open(t, filepath.Join(inside, "folder")), "c.whl"))
 }

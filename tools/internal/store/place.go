@@ -14,6 +14,9 @@ import (
 
 var schemePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*$`)
 
+// mistyped is the beginning of what was meant to be a URL.
+var mistyped = regexp.MustCompile(`^(?i:https?|s3|file):/`)
+
 // split takes the scheme off a place, in lower case; it is empty for a path.
 func split(place string) (scheme, rest string) {
 	scheme, rest, found := strings.Cut(place, "://")
@@ -33,10 +36,11 @@ func errScheme(scheme string) error {
 // or localhost.
 func localPath(rest string, windows bool) (string, error) {
 	host, path, slash := strings.Cut(rest, "/")
-	where := "file://" + finding.Escape(rest)
+	where := "file:///" + finding.Escape(path)
 	switch {
 	case !slash || host != "" && !strings.EqualFold(host, "localhost"):
-		return "", fmt.Errorf("%s: want file:/// and an absolute path, on no other host than localhost", where)
+		// The host may hold a password.
+		return "", errors.New("file://: want file:/// and an absolute path, on no other host than localhost")
 	case strings.ContainsAny(path, "?#"):
 		return "", fmt.Errorf("%s: a ? is %%3F and a # is %%23 in a file URL", where)
 	}
@@ -60,6 +64,9 @@ func localPath(rest string, windows bool) (string, error) {
 func local(place string) (path string, ok bool, err error) {
 	switch scheme, rest := split(place); scheme {
 	case "":
+		if begin := mistyped.FindString(place); begin != "" {
+			return "", true, fmt.Errorf("%s: want %s/, or ./ before a path", begin, begin)
+		}
 		return filepath.Clean(place), true, nil
 	case "file":
 		path, err = localPath(rest, runtime.GOOS == "windows")
@@ -77,6 +84,9 @@ func webURL(place string) (*url.URL, error) {
 	}
 	if u.Host == "" || u.Hostname() == "" {
 		return nil, errors.New(scheme + "://: the URL has no host")
+	}
+	if u.User == nil && strings.Contains(place, "@") {
+		return nil, errors.New(scheme + "://: a @ and no user name; is a password not percent-encoded? Elsewhere a @ is %40")
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil

@@ -27,6 +27,12 @@ func TestPlacesThatAreRefused(t *testing.T) {
 		"https://:80/":               "the URL has no host",
 		"http://h idden/":            "not a URL",
 		"http://u:hid/den@host:80/x": "not a URL",
+		"https://u:80/hid@host/x":    "a @ and no user name",
+		"https://u:80?hid@host/x":    "a @ and no user name",
+		"https:/u:hidden@host/x":     "https:/: want https://",
+		"S3:/hidden@bucket/x":        "S3:/: want S3://",
+		"file:/hidden":               "file:/: want file://",
+		"file://u:hidden@host/x":     "on no other host than localhost",
 	} {
 		_, err := Open(t.Context(), place, quick())
 		harmless(t, err, "hid", "den@")

@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"sync"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/store/page"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
 )
 
@@ -18,6 +20,9 @@ type projects struct {
 
 	mu    sync.Mutex
 	pages map[string]*project
+	// links and size are those of all pages together; a page that is too much is
+	// not kept.
+	links, size int
 }
 
 // project is one page, or why it could not be read.
@@ -46,7 +51,9 @@ func (s *projects) page(ctx context.Context, name string) (*listing, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.done {
-		p.list, p.err = s.read(ctx, name)
+		if p.list, p.err = s.read(ctx, name); p.err != nil {
+			p.list = nil
+		}
 		p.done = ctx.Err() == nil
 	}
 	return p.list, p.err
@@ -68,5 +75,21 @@ func (s *projects) read(ctx context.Context, name string) (*listing, error) {
 		return nil, fail(shown(u), errors.New("no page of a project"))
 	}
 	p.Index = p.Index || index
-	return newListing(shown(at), p), nil
+	list := newListing(shown(at), p)
+	return list, s.keep(list)
+}
+
+// keep bounds what the pages of all projects are together as one page is.
+func (s *projects) keep(list *listing) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	links, size := s.links+len(list.files), s.size+list.size
+	switch {
+	case links > page.MaxLinks:
+		return fail(list.where, fmt.Errorf("the pages of all projects have more than %d links to wheels", page.MaxLinks))
+	case size > page.MaxLength:
+		return fail(list.where, fmt.Errorf("the links to wheels on the pages of all projects are more than %d bytes", page.MaxLength))
+	}
+	s.links, s.size = links, size
+	return nil
 }

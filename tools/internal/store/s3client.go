@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
@@ -55,6 +56,7 @@ func newS3(ctx context.Context, o Options) (*s3.Client, error) {
 		return nil, fmt.Errorf("no credentials in the environment, the profile or the machine's role: %w", cause(err))
 	}
 	return s3.NewFromConfig(c, func(s *s3.Options) {
+		s.HTTPClient = unmoved(c.HTTPClient, o)
 		s.UsePathStyle = s.BaseEndpoint != nil
 		// Bytes are proved by digests of our own, and many stores have no checksums.
 		s.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
@@ -63,20 +65,57 @@ func newS3(ctx context.Context, o Options) (*s3.Client, error) {
 	}), nil
 }
 
+// unmoved is the SDK's HTTP client, with the certificates of the environment,
+// which follows no redirect: requests are signed for one server, and none needs
+// them.
+func unmoved(client aws.HTTPClient, o Options) aws.HTTPClient {
+	built, ok := client.(*awshttp.BuildableClient)
+	if !ok {
+		built = awshttp.NewBuildableClient()
+	}
+	transport := built.GetTransport()
+	transport.ResponseHeaderTimeout = o.header
+	return &http.Client{
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// within makes a request whose answer the SDK reads itself, with all its tries.
+func within[T any](ctx context.Context, o Options, ask func(ctx context.Context) (T, error)) (T, error) {
+	w := newWatch(ctx)
+	defer w.cancel(context.Canceled)
+	stop := w.over(attempts * o.header)
+	defer stop()
+	got, err := ask(w.ctx)
+	if err != nil {
+		err = w.cause(err)
+	}
+	return got, err
+}
+
 // fail makes a failure of what the SDK says. needs are the permissions that are
 // missing where it says 403.
 func (b *bucket) fail(k, needs string, err error) error {
 	f := &failure{where: b.where(k), what: plain(cause(err)), kind: kindOf(err)}
+	code := ""
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		code = api.ErrorCode()
 		f.what = plain(errors.New(strings.TrimSpace(api.ErrorCode() + " " + api.ErrorMessage())))
 	}
 	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		f.status = response.HTTPStatusCode()
 		f.what = fmt.Sprintf("%d %s", f.status, f.what)
 	}
+	if f.status >= 300 && f.status < 400 {
+		f.what += ": a redirect, which is not followed"
+	}
 	switch f.status {
 	case http.StatusNotFound:
 		f.kind = fs.ErrNotExist
+		if code == "NoSuchBucket" {
+			f.kind = ErrNoPlace
+		}
 	case http.StatusForbidden:
 		f.what += ": the credentials lack " + strings.TrimSuffix(needs, ",") + " or are not valid"
 	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:

@@ -17,17 +17,24 @@
 //     page of a project. So is HTML that has the version of PEP 629. Files are
 //     found by name there and nowhere else.
 //   - Other HTML that links to a file that projects publish (.whl, .tar.gz, ...)
-//     is the listing of a folder. Files are found by name, and those that it
-//     lacks by key below the URL. For a key with a folder in it, what lies at the
-//     key goes before a link of that name, unless the link claims a digest.
+//     is the listing of a folder: files are at their keys below the URL. Only a
+//     link that claims a digest, as those of an index without its version do, or
+//     whose name is the whole key, is followed wherever it leads.
 //   - Other HTML may be the root of an index or the listing of a folder that
-//     holds folders: the page {URL}/{project}/ is asked for, once a project, and
-//     read like the page of a project; where it has no such file, the key counts.
+//     holds folders: the page {URL}/{project}/ is asked for, once a project. A
+//     link on it that claims a digest is followed, else the key counts.
 //   - 403, 404, 405 and 410, and any other media type, are a plain folder: files
-//     lie at their keys, and nothing tells which there are.
+//     lie at their keys, and nothing tells which there are. After 404 and 410 it
+//     may be that there is no such place at all.
 //
-// Two links of one name whose digests differ are an error, when that file is
-// asked for. Yanked files are there.
+// A listing that links to folders does not tell what is in those.
+//
+// Links of one name that lead to several URLs are an error when that file is
+// asked for, unless all of them claim the same digest: nobody knows which of them
+// an installer takes. Yanked files are there.
+//
+// Of the pages of projects only links to wheels are kept; together they may be no
+// more than those of one page.
 //
 // https stays https, in redirects and in links. At most five redirects are
 // followed. User name and password of a URL go as Basic authorization to its own
@@ -38,7 +45,8 @@
 //
 // s3://bucket/prefix is read with the standard chain of profile, region and
 // credentials, and with the endpoint of AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL,
-// which is addressed by path. Keys stand below the prefix as they are.
+// which is addressed by path. Keys stand below the prefix as they are. No redirect
+// is followed.
 //
 // # Broken connections
 //
@@ -53,6 +61,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -102,12 +111,16 @@ type Store interface {
 	Read(ctx context.Context, o Object, limit int64) (io.ReadCloser, error)
 	// Wheels lists every file that is named like a wheel; of an index's root,
 	// those of the projects (names by PEP 503). The error is ErrNoList where the
-	// place cannot tell. What could be listed comes with an error too.
+	// place cannot tell all, ErrNoPlace where it may be that there is none. What
+	// could be listed comes with an error too.
 	Wheels(ctx context.Context, projects []string) ([]Object, error)
 }
 
 // Options say how a place is read; the zero value is as the package says.
 type Options struct {
+	// Name is what messages call a folder of this machine; its path where empty.
+	Name string
+
 	transport http.RoundTripper
 	header    time.Duration
 	stall     time.Duration
@@ -122,7 +135,7 @@ func Open(ctx context.Context, place string, o Options) (Store, error) {
 		if err != nil {
 			return nil, err
 		}
-		return openFolder(finding.Escape(place), path)
+		return openFolder(finding.Escape(cmp.Or(o.Name, place)), path)
 	}
 	switch scheme, rest := split(place); scheme {
 	case "http", "https":

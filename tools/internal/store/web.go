@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -25,6 +24,8 @@ type web struct {
 	place *url.URL
 	// listing is the page at the place; nil where files are at their keys.
 	listing *listing
+	// gone is why there is no page at the place, where it may be that nothing is.
+	gone error
 	// root says that files are on the pages of their projects.
 	root     bool
 	projects *projects
@@ -39,6 +40,9 @@ func openWeb(ctx context.Context, place string, o Options) (Store, error) {
 	p, at, err := w.readPage(ctx, u)
 	switch {
 	case closed(err) || err == nil && p == nil:
+		if errors.Is(err, fs.ErrNotExist) {
+			w.gone = err
+		}
 		return w, nil // a plain folder
 	case err != nil:
 		return nil, err
@@ -102,12 +106,8 @@ func (w *web) Find(ctx context.Context, want Wanted) (Object, error) {
 		return Object{}, err
 	case file == nil && list.index:
 		return Object{}, missing(list.where + ": " + finding.Escape(name))
-	case file == nil:
+	case file == nil, !list.index && file.SHA256 == "" && (w.root || name != want.Key):
 		return w.byKey(ctx, want)
-	case !list.index && file.SHA256 == "" && name != want.Key:
-		if o, err := w.byKey(ctx, want); err == nil || ctx.Err() != nil {
-			return o, err
-		}
 	}
 	return objectOf(*file), nil
 }
@@ -145,88 +145,30 @@ func (w *web) Read(ctx context.Context, o Object, limit int64) (io.ReadCloser, e
 
 func (w *web) Wheels(ctx context.Context, names []string) ([]Object, error) {
 	switch {
+	case w.gone != nil:
+		return nil, &failure{where: w.Name(), what: strings.TrimPrefix(w.gone.Error(), w.Name()+": "), kind: ErrNoPlace}
 	case w.listing == nil:
 		return nil, fail(w.Name(), ErrNoList)
 	case !w.root:
-		return w.listing.wheels(), nil
+		return w.listing.wheels(), w.listing.told()
 	}
 	var all []Object
 	var faults []error
-	told := w.listing.index
+	open, told := w.listing.open(), w.listing.index
 	for _, name := range names {
 		list, err := w.projects.page(ctx, name)
 		if err == nil {
+			delete(open, name)
 			told = true
 			all = append(all, list.wheels()...)
-		} else if !errors.Is(err, fs.ErrNotExist) {
+			err = list.told()
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			faults = append(faults, err)
 		}
 	}
-	if !told && faults == nil {
-		return nil, fail(w.Name(), ErrNoList)
+	if len(open) > 0 || !told && faults == nil {
+		faults = append(faults, fail(w.Name(), ErrNoList))
 	}
 	return all, errors.Join(faults...)
-}
-
-// listing is a page of files.
-type listing struct {
-	where string
-	// index says that its files are nowhere else.
-	index  bool
-	files  []page.File
-	byName map[string][]int
-}
-
-func newListing(where string, p *page.Page) *listing {
-	l := &listing{where, p.Index, p.Files, make(map[string][]int, len(p.Files))}
-	for i, f := range p.Files {
-		l.byName[f.Name] = append(l.byName[f.Name], i)
-	}
-	return l
-}
-
-// find is the link to a file, nil where there is none. Of several, one that
-// claims a digest goes before those that do not.
-func (l *listing) find(name string) (*page.File, error) {
-	var best *page.File
-	var fault string
-	for _, i := range l.byName[name] {
-		f := &l.files[i]
-		switch {
-		case f.Fault != "":
-			fault = f.Fault
-		case best == nil || best.SHA256 == "" && f.SHA256 != "":
-			best = f
-		case f.SHA256 != "" && f.SHA256 != best.SHA256:
-			return nil, fail(l.where+": "+finding.Escape(name),
-				fmt.Errorf("two links of this name claim the digests %s and %s", best.SHA256, f.SHA256))
-		}
-	}
-	if best == nil && fault != "" {
-		return nil, fail(l.where+": "+finding.Escape(name), errors.New(fault))
-	}
-	return best, nil
-}
-
-// wheels are the links to wheels, those of one name and digest once.
-func (l *listing) wheels() []Object {
-	type once struct{ name, digest string }
-	seen := map[once]bool{}
-	var list []Object
-	for _, f := range l.files {
-		this := once{f.Name, f.SHA256}
-		if strings.EqualFold(path.Ext(f.Name), ".whl") && !seen[this] {
-			seen[this] = true
-			list = append(list, objectOf(f))
-		}
-	}
-	return list
-}
-
-func objectOf(f page.File) Object {
-	o := Object{Key: f.Name, Size: f.Size, SHA256: f.SHA256}
-	if f.URL != nil {
-		o.at = f.URL.String()
-	}
-	return o
 }

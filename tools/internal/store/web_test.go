@@ -69,8 +69,8 @@ func TestWhatIsThere(t *testing.T) {
 		"plain, empty": {map[string]string{}, "-", Object{}, []string{"GET /d/", "HEAD /d/gfx/torch-1.whl"}, "-"},
 		"closed folder": {map[string]string{"/d/": "forbidden", "/d/gfx/torch-1.whl": "W"}, "W", Object{Key: k, Size: 1},
 			[]string{"GET /d/", "HEAD /d/gfx/torch-1.whl", "GET /d/gfx/torch-1.whl"}, "-"},
-		"listing": {map[string]string{"/d/": link("torch-1.whl") + link("other.whl"), "/d/torch-1.whl": "W"}, "W", Object{Key: name, Size: -1},
-			[]string{"GET /d/", "HEAD /d/gfx/torch-1.whl", "GET /d/torch-1.whl"}, "torch-1.whl other.whl"},
+		"listing": {map[string]string{"/d/": link("torch-1.whl") + link("other.whl"), "/d/torch-1.whl": "W"}, "-", Object{},
+			[]string{"GET /d/", "HEAD /d/gfx/torch-1.whl"}, "torch-1.whl other.whl"},
 		"listing, key first": {map[string]string{"/d/": link("torch-1.whl"), "/d/torch-1.whl": "no", "/d/gfx/torch-1.whl": "W"}, "W", Object{Key: k, Size: 1},
 			[]string{"GET /d/", "HEAD /d/gfx/torch-1.whl", "GET /d/gfx/torch-1.whl"}, "torch-1.whl"},
 		"listing without it": {map[string]string{"/d/": link("other.whl"), "/d/gfx/torch-1.whl": "W"}, "W", Object{Key: k, Size: 1},
@@ -91,8 +91,8 @@ func TestWhatIsThere(t *testing.T) {
 			[]string{"GET /d/", "GET /d/torch/", "GET /f/x"}, "torch-1.whl"},
 		"JSON root without it": {map[string]string{"/d/": `{"meta":{"api-version":"1.0"},"projects":[]}`, "/d/gfx/torch-1.whl": "no"}, "-", Object{},
 			[]string{"GET /d/", "GET /d/torch/"}, ""},
-		"folder a project": {map[string]string{"/d/": link("torch/"), "/d/torch/": link("torch-1.whl"), "/d/torch/torch-1.whl": "W"}, "W", Object{Key: name, Size: -1},
-			[]string{"GET /d/", "GET /d/torch/", "HEAD /d/gfx/torch-1.whl", "GET /d/torch/torch-1.whl"}, "torch-1.whl"},
+		"folder a project": {map[string]string{"/d/": link("torch/"), "/d/torch/": link("torch-1.whl"), "/d/torch/torch-1.whl": "W"}, "-", Object{},
+			[]string{"GET /d/", "GET /d/torch/", "HEAD /d/gfx/torch-1.whl"}, "torch-1.whl"},
 	} {
 		t.Run(title, func(t *testing.T) {
 			url, asked := site(t, c.pages)
@@ -138,32 +138,6 @@ func TestKeysInURLs(t *testing.T) {
 	assert.Len(t, asked.all(), 3)
 }
 
-func TestTwoLinksOfOneName(t *testing.T) {
-	a, b := digest("a"), digest("b")
-	url, _ := site(t, map[string]string{
-		"/d/": link("x/t.whl#sha256="+a) + link("y/t.whl#sha256="+b) + // two digests
-			link("u.whl") + link("z/u.whl#sha256="+a) + link("u.whl#sha256="+a) + // one
-			link("javascript:v.whl") + link("v.whl") + link("javascript:w.whl"),
-		"/d/z/u.whl": "a", "/d/v.whl": "V",
-	})
-	s := open(t, url+"/d/")
-	_, err := s.Find(t.Context(), want("t.whl"))
-	harmless(t, err)
-	require.ErrorContains(t, err, "/d/: t.whl: two links of this name claim the digests "+a+" and "+b)
-	assert.NotErrorIs(t, err, fs.ErrNotExist)
-	assert.Equal(t, "a", found(t, s, "u.whl"))
-	assert.Equal(t, "V", found(t, s, "v.whl"))
-	_, err = s.Find(t.Context(), want("w.whl"))
-	require.ErrorContains(t, err, "the scheme \"javascript\"")
-	list, err := s.Wheels(t.Context(), nil)
-	require.NoError(t, err)
-	var names []string
-	for _, o := range list {
-		names = append(names, o.Key+" "+o.SHA256[:min(2, len(o.SHA256))])
-	}
-	assert.Equal(t, []string{"t.whl " + a[:2], "t.whl " + b[:2], "u.whl ", "u.whl " + a[:2], "v.whl ", "w.whl "}, names)
-}
-
 func TestProjectPagesAreReadOnce(t *testing.T) {
 	url, asked := site(t, map[string]string{
 		"/": link("torch/") + link("b/"), "/torch/": link("/f/torch-1.whl#sha256=" + digest("W")), "/b/": "forbidden",
@@ -189,7 +163,7 @@ func TestProjectPagesAreReadOnce(t *testing.T) {
 	_, err := s.Find(t.Context(), Wanted{Key: "x.whl", Project: "../x"})
 	require.ErrorContains(t, err, `not a project's name: "../x"`)
 	list, err := s.Wheels(t.Context(), []string{"torch", "none", "b"})
-	require.NoError(t, err)
+	require.ErrorIs(t, err, ErrNoList, "b is closed")
 	assert.Len(t, list, 1)
 }
 

@@ -30,8 +30,7 @@ type checkout struct {
 // hold is a warning.
 func Encode(m *document.Manifest) ([]byte, []finding.Finding) {
 	if !m.Stamped {
-		return nil, []finding.Finding{finding.Errorf("sources_unknown", "the manifest is not stamped, so that its sources are not known").
-			At("/stamped").GotWant("false", "true")}
+		return nil, []finding.Finding{Unknown()}
 	}
 	var findings []finding.Finding
 	members := []member{{"schema_version", flatSchema}}
@@ -83,6 +82,11 @@ func Encode(m *document.Manifest) ([]byte, []finding.Finding) {
 		return nil, findings
 	}
 	return object(members), findings
+}
+
+// Unknown is the finding about a manifest that has no sources.
+func Unknown() finding.Finding {
+	return finding.Errorf("sources_unknown", "the manifest is not stamped, so that its sources are not known").At("/stamped").GotWant("false", "true")
 }
 
 // Reserved is the finding about a source whose name is another thing's where

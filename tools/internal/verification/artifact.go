@@ -59,7 +59,7 @@ func (r *run) artifact(ctx context.Context, i int) {
 // unread notes why a wheel could not be found or read.
 func (r *run) unread(c *checked, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
-		c.add(missing, finding.Errorf(ArtifactMissing, "the wheel is not there").GotWant("", c.key))
+		c.add(missing, finding.Errorf(ArtifactMissing, "the wheel is not there: %v", err).GotWant("", c.key))
 		return
 	}
 	c.add(unreadable, finding.Errorf(ArtifactUnreadable, "the wheel cannot be read: %v", err))

@@ -76,8 +76,9 @@ func (r *run) keys() {
 			c.add(withoutKey, finding.Errorf(WheelKeyInvalid, "the wheel has no key: %v", err))
 			continue
 		}
-		if other, twice := first[at]; twice {
-			c.add(withoutKey, finding.Errorf(WheelKeyTwice, "two wheels have one key, so that only one can lie there: the other is %s",
+		other, twice := first[at]
+		if twice && (other.SHA256 != c.artifact.SHA256 || other.SizeBytes != c.artifact.SizeBytes) {
+			c.add(withoutKey, finding.Errorf(WheelKeyTwice, "two different wheels have one key, so that only one can lie there: the other is %s",
 				finding.Quote(other.RelativePath)).GotWant(at, "a template that gives each wheel a key of its own"))
 			continue
 		}

@@ -12,7 +12,7 @@ const (
 	ContentsComparedPart  = "contents_compared_in_part"
 	UnlistedWheel         = "unlisted_wheel"   // beside those of the manifest
 	UnlistedUnknown       = "unlisted_unknown" // the place does not tell what it holds
-	PlaceUnreadable       = "place_unreadable" // for whoever opens the place of the wheels
+	PlaceUnreadable       = "place_unreadable" // nothing of it; for whoever opens the place of the wheels too
 	WheelKeyInvalid       = "wheel_key_invalid"
-	WheelKeyTwice         = "wheel_key_twice" // two artifacts would lie under one key
+	WheelKeyTwice         = "wheel_key_twice" // two different artifacts would lie under one key
 )

@@ -1,7 +1,6 @@
 package verification
 
 import (
-	"context"
 	"path"
 	"slices"
 	"strings"
@@ -15,12 +14,9 @@ import (
 // of a hostile index can have a million.
 const maxUnlisted = 1000
 
-// unlisted looks for wheels that the manifest does not have.
-func (r *run) unlisted(ctx context.Context) {
-	objects, err := r.Store.Wheels(ctx, r.projects())
-	if ctx.Err() != nil {
-		return
-	}
+// unlisted tells of wheels that the manifest does not have, and why not of all
+// where there is an error.
+func (r *run) unlisted(others []store.Object, err error) {
 	severity := finding.Warning
 	if r.FailOnUnlisted {
 		severity = finding.Error
@@ -29,12 +25,11 @@ func (r *run) unlisted(ctx context.Context) {
 		f.Severity = severity
 		r.result.Findings = append(r.result.Findings, f.Plain())
 	}
-	keys := r.others(objects)
-	r.result.Counts.Unlisted = len(keys)
-	for _, at := range keys[:min(len(keys), maxUnlisted)] {
-		add(finding.Warningf(UnlistedWheel, "a wheel that the manifest does not have").On(at))
+	r.result.Counts.Unlisted = len(others)
+	for _, o := range others[:min(len(others), maxUnlisted)] {
+		add(finding.Warningf(UnlistedWheel, "a wheel that the manifest does not have").On(o.Key))
 	}
-	if more := len(keys) - maxUnlisted; more > 0 {
+	if more := len(others) - maxUnlisted; more > 0 {
 		add(finding.Warningf(UnlistedWheel, "%d further wheels that the manifest does not have", more).On(r.Store.Name()))
 	}
 	if err != nil {
@@ -54,10 +49,10 @@ func (r *run) projects() []string {
 	return slices.Compact(names)
 }
 
-// others are the keys of those objects that are no artifact, sorted, each once.
-// A wheel that the manifest has and that could not be found for another reason
-// is none of them.
-func (r *run) others(objects []store.Object) []string {
+// others are those objects that are no artifact, sorted by key, each key once. A
+// wheel that the manifest has and that could not be found for another reason is
+// none of them.
+func (r *run) others(objects []store.Object) []store.Object {
 	listed, unsure := map[string]bool{}, map[string]bool{}
 	for i := range r.checked {
 		c := &r.checked[i]
@@ -66,12 +61,12 @@ func (r *run) others(objects []store.Object) []string {
 			unsure[path.Base(c.artifact.RelativePath)] = true
 		}
 	}
-	var keys []string
+	var others []store.Object
 	for _, o := range objects {
 		if !listed[o.Key] && !unsure[path.Base(o.Key)] {
-			keys = append(keys, o.Key)
+			others = append(others, o)
 		}
 	}
-	slices.SortFunc(keys, strings.Compare)
-	return slices.Compact(keys)
+	slices.SortStableFunc(others, func(a, b store.Object) int { return strings.Compare(a.Key, b.Key) })
+	return slices.CompactFunc(others, func(a, b store.Object) bool { return a.Key == b.Key })
 }

@@ -7,6 +7,9 @@
 // file's length, the digest on an index page) can only refuse a wheel, never
 // pass one. No more of it is read than its size and one byte.
 //
+// A wheel that is missing may lie elsewhere in the place: what has its name, or
+// its bytes, is said with it.
+//
 // With contents, a wheel whose bytes are right is read once more as generate
 // reads it, and compared with what the manifest says of it, field by field:
 // labels of the file name, metadata and contents. Where contents were read by
@@ -96,8 +99,18 @@ func (v Verification) Run(ctx context.Context) (result Result, err error) {
 	if err := v.Each(ctx, len(r.checked), func(i int) { r.artifact(ctx, i) }); err != nil {
 		return Result{}, err
 	}
+	objects, err := r.Store.Wheels(ctx, r.projects())
+	if ctx.Err() != nil {
+		return Result{}, ctx.Err()
+	}
+	if errors.Is(err, store.ErrNoPlace) && r.nothing() {
+		r.noPlace(err)
+		return r.result, nil
+	}
+	others := r.others(objects)
+	r.elsewhere(ctx, others)
 	r.gather()
-	r.unlisted(ctx)
+	r.unlisted(others, err)
 	return r.result, ctx.Err()
 }
 

@@ -37,11 +37,16 @@ func readHTML(data []byte, at *url.URL) (*Page, error) {
 					if len(p.Files) == MaxLinks {
 						return nil, errTooMany
 					}
-					p.link(at, base, href)
+					if err := p.link(at, base, href); err != nil {
+						return nil, err
+					}
 				}
 			case atom.Base:
 				// Only the first base with an href counts (HTML, 4.2.3).
 				href, ok := attributes(tokens, more)["href"]
+				if len(href) > maxLink {
+					return nil, errTooLong
+				}
 				if to, err := at.Parse(trim(href)); ok && !based && err == nil {
 					base, based = to, true
 				}
@@ -76,20 +81,27 @@ func attributes(tokens *html.Tokenizer, more bool) map[string]string {
 // trim takes off the spaces that URLs in HTML may have around them.
 func trim(s string) string { return strings.Trim(s, " \t\r\n\f") }
 
-// link notes a link that leads to a file. The file's name is the last element
-// of the URL's path, as pip has it: servers cut the text of a link short.
-func (p *Page) link(at, base *url.URL, href string) {
+// link notes a link that leads to a file, or to a folder below the page's own.
+// The file's name is the last element of the URL's path, as pip has it: servers
+// cut the text of a link short.
+func (p *Page) link(at, base *url.URL, href string) error {
+	if len(href) > maxLink {
+		return errTooLong
+	}
 	to, err := base.Parse(trim(href))
 	if err != nil {
-		return // a link that names no place names no file
+		return nil // a link that names no place names no file
 	}
 	path := to.EscapedPath()
 	if to.Opaque != "" { // such as javascript:
 		path, _, _ = strings.Cut(to.Opaque, "?")
 	}
+	if strings.HasSuffix(path, "/") {
+		return p.folder(at, to)
+	}
 	name, err := url.PathUnescape(path[strings.LastIndexByte(path, '/')+1:])
 	if err != nil || !isName(name) {
-		return
+		return nil
 	}
 	f := File{Name: name, Size: -1}
 	f.point(at, to)
@@ -98,5 +110,26 @@ func (p *Page) link(at, base *url.URL, href string) {
 			f.claim(digest)
 		}
 	}
-	p.Files = append(p.Files, f)
+	return p.add(f)
+}
+
+// folder notes a link that leads to a folder, the first of those that it leads
+// through. The root of an index has any number of them, which tell nothing; of
+// the page of a folder no more are noted than files.
+func (p *Page) folder(at, to *url.URL) error {
+	own := at.EscapedPath()
+	own = own[:max(strings.LastIndexByte(own, '/'), 0)] + "/" // a URL may have no path
+	below, inside := strings.CutPrefix(to.EscapedPath(), own)
+	name, _, _ := strings.Cut(below, "/")
+	if to.Host != at.Host || !inside || name == "" || p.Index || len(p.Folders) == MaxLinks {
+		return nil
+	}
+	if plain, err := url.PathUnescape(name); err == nil {
+		name = plain
+	}
+	if p.length += len(name); p.length > MaxLength {
+		return errTooMuch
+	}
+	p.Folders = append(p.Folders, strings.Clone(name))
+	return nil
 }

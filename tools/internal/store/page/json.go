@@ -94,6 +94,9 @@ func (p *Page) file(at *url.URL, o object) error {
 		}
 		f.Size = *size
 	}
+	if len(link) > maxLink {
+		return errTooLong
+	}
 	to, err := at.Parse(link)
 	if err != nil {
 		f.Fault = "a link that is no URL"
@@ -103,8 +106,7 @@ func (p *Page) file(at *url.URL, o object) error {
 	if digest, ok := hashes["sha256"]; ok {
 		f.claim(digest)
 	}
-	p.Files = append(p.Files, f)
-	return nil
+	return p.add(f)
 }
 
 // member decodes one member of an object.

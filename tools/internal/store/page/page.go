@@ -25,7 +25,18 @@ const Accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple
 // MaxLinks is how many files one page may link to.
 const MaxLinks = 500_000
 
-var errTooMany = fmt.Errorf("more than %d links", MaxLinks)
+// MaxLength is how long all links of one page may be together, resolved, in bytes:
+// a base can make each of them longer than the page.
+const MaxLength = 64 << 20
+
+// maxLink is how long one link, a base and the page's own URL may be, in bytes.
+const maxLink = 8 << 10
+
+var (
+	errTooMany = fmt.Errorf("more than %d links", MaxLinks)
+	errTooLong = fmt.Errorf("a link of more than %d bytes", maxLink)
+	errTooMuch = fmt.Errorf("links of more than %d bytes together", MaxLength)
+)
 
 // Page is what a page says.
 type Page struct {
@@ -40,6 +51,11 @@ type Page struct {
 	// Files are the links to files, in the order of the page; a name can be
 	// there twice.
 	Files []File
+	// Folders are the names of the folders below the page's own that it links to;
+	// a name can be there twice. That of an index has none.
+	Folders []string
+	// length is how long all that is noted is together, in bytes.
+	length int
 }
 
 // File is a link to one file.
@@ -58,10 +74,31 @@ type File struct {
 	Fault string
 }
 
+// Length is how long the link is, in bytes.
+func (f *File) Length() int {
+	n := len(f.Name) + len(f.Fault)
+	if f.URL != nil {
+		n += len(f.URL.Host) + len(f.URL.Path) + len(f.URL.RawPath) + len(f.URL.RawQuery)
+	}
+	return n
+}
+
+// add notes a file.
+func (p *Page) add(f File) error {
+	if p.length += f.Length(); p.length > MaxLength {
+		return errTooMuch
+	}
+	p.Files = append(p.Files, f)
+	return nil
+}
+
 // Read reads a page with the media type that its server named. at is the page's
 // own URL, which links are relative to. The page is nil where the media type is
 // that of no page, or JSON that is not an index's.
 func Read(mediaType string, data []byte, at *url.URL) (*Page, error) {
+	if len(at.String()) > maxLink {
+		return nil, errTooLong
+	}
 	kind, _, err := mime.ParseMediaType(mediaType)
 	if err != nil {
 		return nil, nil // most often it is empty: no server of pages says that

@@ -86,6 +86,7 @@ func TestHTML(t *testing.T) {
 			got := lines(p)
 			if name == "folders" { // the link to the page itself is no file
 				assert.False(t, p.HasFiles())
+				assert.Equal(t, []string{"sub"}, p.Folders)
 				return
 			}
 			assert.Equal(t, c.want, got)
@@ -172,6 +173,11 @@ func TestRefuses(t *testing.T) {
 		"negative size":       {jsonType, meta + `"files":[{"filename":"x","url":"x","hashes":{},"size":-1}]}`, "size: got -1"},
 		"size of text":        {jsonType, meta + `"files":[{"filename":"x","url":"x","hashes":{},"size":"\u001b[31m"}]}`, "size: "},
 		"one huge tag":        {"text/html", "<a href=" + strings.Repeat("x", 2<<20), "1048576 bytes in one piece"},
+		"a long link":         {"text/html", "<a href=" + strings.Repeat("x", 8193) + ">", "a link of more than 8192 bytes"},
+		"a long base":         {"text/html", "<base href=" + strings.Repeat("x", 8193) + ">", "a link of more than 8192 bytes"},
+		"a long link in JSON": {jsonType, meta + `"files":[{"filename":"x","url":"` + strings.Repeat("x", 8193) + `","hashes":{}}]}`, "a link of more than 8192 bytes"},
+		"a base for many":     {"text/html", "<base href='" + strings.Repeat("x", 8000) + "/'>" + strings.Repeat("<a href=t.whl>", 9000), "links of more than 67108864 bytes"},
+		"a base for folders":  {"text/html", "<base href='" + strings.Repeat("x", 8000) + "/'>" + strings.Repeat("<a href=t/>", 9000), "links of more than 67108864 bytes"},
 		"too many links":      {"text/html", strings.Repeat("<a href=t>", MaxLinks+1), "more than 500000 links"},
 		"too many files":      {jsonType, meta + `"files":[` + strings.Repeat(`{"filename":"/","url":"","hashes":{}},`, MaxLinks) + `{}]}`, "more than 500000 links"},
 	} {
@@ -183,6 +189,30 @@ func TestRefuses(t *testing.T) {
 			assert.NotContains(t, err.Error(), "\x1b")
 		})
 	}
+}
+
+// The root of a large index links to more projects than a page may to files.
+func TestManyProjects(t *testing.T) {
+	const version = `<meta name="pypi:repository-version" content="1.3">`
+	for head, want := range map[string]int{version: 0, "": MaxLinks} {
+		p, err := Read("text/html", []byte(head+strings.Repeat("<a href=t/>", MaxLinks+1)), at(t, "https://h/simple/"))
+		require.NoError(t, err)
+		assert.Len(t, p.Folders, want)
+		assert.False(t, p.HasFiles())
+	}
+}
+
+func TestFolders(t *testing.T) {
+	p, err := Read(htmlType, []byte(`<a href="a/"><a href="a%20b/c/?x"><a href="/s/x/"><a href="//h/s/y/"><a href="//o/s/z/"><a href="/t/"><a href="./"><a href="a">`), at(t, "https://h/s/"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "a b", "x", "y"}, p.Folders)
+	for _, own := range []string{"https://h", "https://h/", "https://h/x"} {
+		p, err = Read(htmlType, []byte("<a href=a/><a href=/b/>"), at(t, own))
+		require.NoError(t, err)
+		assert.Equal(t, []string{"a", "b"}, p.Folders)
+	}
+	_, err = Read(htmlType, nil, at(t, "https://h/"+strings.Repeat("x", 8192)))
+	require.ErrorContains(t, err, "a link of more than 8192 bytes")
 }
 
 func TestManyLinks(t *testing.T) {
