@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
@@ -23,6 +24,9 @@ file://, http(s):// (an index of PEP 503 or 691, or a plain folder) or
 s3://BUCKET/PREFIX. Without --wheels, the wheels are looked for in the folder of
 the manifest.
 
+With --bundle and --key, the manifest and every wheel that it lists must be what
+that key signed, as attest signs it; no other key is trusted.
+
 The last line on stderr is PASSED or FAILED with counts. Exits 1 where the
 manifest is invalid or a wheel is missing or differs, 3 where manifest or place
 cannot be read.`, &v.options)
@@ -31,6 +35,8 @@ cannot be read.`, &v.options)
 	f.StringVar(&v.wheelKey, "wheel-key", "{relative_path}", "`TEMPLATE` of where in PLACE each wheel lies, such as {name}/{filename};\non index pages wheels are found by file name")
 	f.BoolVar(&v.contents, "contents", false, "read the wheels again as generate does, and hold labels, metadata and\ncontents against the manifest; those of a remote place are kept in a\ntemporary file meanwhile, as many as --jobs")
 	f.BoolVar(&v.failOnUnlisted, "fail-on-unlisted", false, "fail where PLACE has wheels that the manifest does not have, or does\nnot tell")
+	f.StringVar(&v.bundle, "bundle", "", "the `FILE|URL` of the Sigstore bundle that attest wrote; needs --key")
+	f.StringVar(&v.key, "key", "", "the public key's `FILE` (PEM); needs --bundle")
 	f.list(&v.files, "wheel", "used by the rule: a `FILE` or folder of wheels instead of --wheels; repeated")
 	f.list(&v.entries, "entry", "used by the rule: the `FILE` that says the names of the wheels in the\n--wheel of the same number; repeated")
 	manifests, err := f.parse(args)
@@ -40,7 +46,7 @@ cannot be read.`, &v.options)
 	if err != nil {
 		return err
 	}
-	if err := f.ready(append(v.files, append(v.entries, v.manifest)...)...); err != nil {
+	if err := f.ready(slices.Concat(v.files, v.entries, []string{v.manifest, v.bundle, v.key})...); err != nil {
 		return v.ended(ctx, err)
 	}
 	if err := v.run(ctx); err != nil {
@@ -54,6 +60,7 @@ type verifier struct {
 	options
 	flags                      *flags
 	manifest, wheels, wheelKey string
+	bundle, key                string
 	contents, failOnUnlisted   bool
 	files, entries             []string
 	template                   key.Template
@@ -68,7 +75,7 @@ type verifier struct {
 
 // run fills the findings.
 func (v *verifier) run(ctx context.Context) error {
-	m, _, findings, err := v.flags.load(ctx, v.manifest)
+	m, text, findings, err := v.flags.load(ctx, v.manifest)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -81,6 +88,9 @@ func (v *verifier) run(ctx context.Context) error {
 	if m == nil || finding.HasErrors(findings) {
 		v.refused = "the manifest is invalid"
 		return nil
+	}
+	if err := v.signed(ctx, text, m); err != nil {
+		return err
 	}
 	return v.verify(ctx, m)
 }
@@ -107,19 +117,22 @@ func (v *verifier) verify(ctx context.Context, m *document.Manifest) error {
 		Jobs: v.jobs, Progress: p.show,
 	}.Run(ctx)
 	v.findings = append(v.findings, result.Findings...)
-	v.counts, v.incomplete = result.Counts, result.Incomplete
+	v.counts, v.incomplete = result.Counts, v.incomplete || result.Incomplete
 	return err
 }
 
 // unreadable notes that the manifest or the place could not be read at all.
-func (v *verifier) unreadable(err error, code, place string) {
+func (v *verifier) unreadable(err error, code, place string) { v.unread(err, code, v.refused, place) }
+
+// unread notes that something could not be read.
+func (v *verifier) unread(err error, code, what, place string) {
 	v.incomplete = true
 	list := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		list = joined.Unwrap()
 	}
 	for _, err := range list {
-		f := finding.Errorf(code, "%s: %v", v.refused, err).On(shown(place)).Plain()
+		f := finding.Errorf(code, "%s: %v", what, err).On(shown(place)).Plain()
 		if found, ok := errors.AsType[foundError](err); ok {
 			f = found.Finding
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/key"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/store"
 )
@@ -29,6 +30,8 @@ func (v *verifier) usage(manifests []string) error {
 		return usagef("verify: got %d of --wheel and %d of --entry, want one --entry after each --wheel", len(v.files), len(v.entries))
 	case len(v.files) > 0 && v.wheels != "":
 		return usagef("verify: got --wheels and --wheel, want one of them")
+	case (v.bundle == "") != (v.key == ""):
+		return usagef("verify: --bundle and --key belong together: a bundle proves nothing without a key that is trusted")
 	}
 	v.manifest = manifests[0]
 	if v.wheels == "" {
@@ -114,42 +117,56 @@ func (v *verifier) place(ctx context.Context) (store.Store, error) {
 	return aside(ctx, func() (store.Store, error) { return store.Open(ctx, place, options) })
 }
 
-// pairs are the wheels that other actions of a build read before: each --wheel
-// is a file or a folder of wheels, its --entry says their names. Every wheel has
-// the key that it would have in a folder of its own.
+// pairs are the wheels that other actions of a build read before.
 func (v *verifier) pairs() (store.Store, error) {
+	list, faults, err := pairsOf(v.flags.env, v.files, v.entries)
+	if err != nil {
+		return nil, err
+	}
+	if faults != nil {
+		var all []error
+		for _, f := range faults {
+			all = append(all, foundError{f})
+		}
+		return nil, errors.Join(all...)
+	}
+	return store.Files(list), nil
+}
+
+// pairsOf are the wheels that other actions of a build read before: each of the
+// files is a wheel or a folder of wheels, its entry says their names. Every wheel
+// has the key that it would have in a folder of its own. The findings are what
+// cannot be read.
+func pairsOf(env *environment, files, entries []string) ([]store.File, []finding.Finding, error) {
 	var list []store.File
-	var faults []error
-	for i, name := range v.files {
-		info, err := os.Stat(v.flags.env.path(name))
+	var faults []finding.Finding
+	for i, name := range files {
+		info, err := os.Stat(env.path(name))
 		if err != nil {
-			faults = append(faults, foundError{unreadableFile(name, err)})
+			faults = append(faults, unreadableFile(name, err))
 			continue
 		}
-		data, err := readFile(v.flags.env.path(v.entries[i]))
+		data, err := readFile(env.path(entries[i]))
 		if err != nil {
-			faults = append(faults, foundError{unreadableFile(v.entries[i], err)})
+			faults = append(faults, unreadableFile(entries[i], err))
 			continue
 		}
 		// Another action wrote it, so that a malformed one is a fault of the
 		// project.
-		entries, err := entry.Decode(bytes.NewReader(data))
-		if err == nil && !info.IsDir() && len(entries) != 1 {
-			err = fmt.Errorf("got %s of one file", plural(len(entries), "wheel"))
+		decoded, err := entry.Decode(bytes.NewReader(data))
+		if err == nil && !info.IsDir() && len(decoded) != 1 {
+			err = fmt.Errorf("got %s of one file", plural(len(decoded), "wheel"))
 		}
 		if err != nil {
-			return nil, internalf("%s: %w", v.entries[i], err)
+			return nil, nil, internalf("%s: %w", entries[i], err)
 		}
-		for _, e := range entries {
-			file := store.File{Key: path.Join(e.Folder, e.Filename), Path: v.flags.env.path(name), SHA256: e.SHA256}
+		for _, e := range decoded {
+			file := store.File{Key: path.Join(e.Folder, e.Filename), Path: env.path(name), SHA256: e.SHA256}
 			if info.IsDir() {
 				file.Path = filepath.Join(file.Path, filepath.FromSlash(file.Key))
 			}
 			list = append(list, file)
 		}
 	}
-	if faults != nil {
-		return nil, errors.Join(faults...)
-	}
-	return store.Files(list), nil
+	return list, faults, nil
 }
