@@ -6,22 +6,18 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/stretchr/testify/require"
-	"github.com/versity/versitygw/backend/meta"
-	"github.com/versity/versitygw/backend/posix"
-	"github.com/versity/versitygw/embedgw"
 )
 
 // What every gateway is opened with.
@@ -48,51 +44,53 @@ type Gateway struct {
 	requests []string
 }
 
-// Start starts a gateway for one test. A process can have one at a time, and its
-// working directory is the gateway's until the test ends.
-func Start(t *testing.T) *Gateway {
-	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := free.Addr().String()
-	require.NoError(t, free.Close())
-
-	dir := t.TempDir()
-	aside := t.TempDir()
-	sidecar, err := meta.NewSideCar(aside)
-	require.NoError(t, err)
-	t.Chdir(dir) // as the backend does itself, and never takes back
-	backend, err := posix.New(dir, sidecar, posix.PosixOpts{SideCarDir: aside})
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() {
-		done <- embedgw.RunVersityGW(ctx, backend, &embedgw.Config{
-			RootUserAccess: user, RootUserSecret: secret, Region: region, Ports: []string{address}, Quiet: true,
-			MaxConnections: 1000, MaxRequests: 1000, MultipartMaxParts: 10_000, KeepAlive: true,
-		})
-	}()
-	t.Cleanup(func() { cancel(); <-done })
-
-	g := &Gateway{Client: s3.New(s3.Options{
-		Region: region, BaseEndpoint: aws.String("http://" + address), UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(user, secret, ""),
-	})}
-	require.Eventually(t, func() bool {
-		_, err = g.Client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(Bucket)})
-		return err == nil
-	}, 30*time.Second, 10*time.Millisecond, "the gateway does not start")
-	proxy := httptest.NewServer(g.proxy(address))
-	t.Cleanup(proxy.Close)
-	g.URL = proxy.URL
-	return g
-}
-
 // Put puts an object into the bucket.
 func (g *Gateway) Put(t *testing.T, key string, data []byte) {
 	t.Helper()
 	_, err := g.Client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(Bucket), Key: &key, Body: bytes.NewReader(data)})
 	require.NoError(t, err)
+}
+
+// Get is an object's content and user metadata; nil where nothing is there.
+func (g *Gateway) Get(t *testing.T, key string) ([]byte, map[string]string) {
+	t.Helper()
+	got, err := g.Client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String(Bucket), Key: &key})
+	if none := (*types.NoSuchKey)(nil); errors.As(err, &none) {
+		return nil, nil
+	}
+	require.NoError(t, err)
+	defer got.Body.Close()
+	data, err := io.ReadAll(got.Body)
+	require.NoError(t, err)
+	return data, got.Metadata
+}
+
+// Keys are all keys that begin with a prefix.
+func (g *Gateway) Keys(t *testing.T, prefix string) []string {
+	t.Helper()
+	var keys []string
+	pages := s3.NewListObjectsV2Paginator(g.Client, &s3.ListObjectsV2Input{Bucket: aws.String(Bucket), Prefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		require.NoError(t, err)
+		for _, o := range page.Contents {
+			keys = append(keys, *o.Key)
+		}
+	}
+	return keys
+}
+
+// Uploads are the keys of the multipart uploads that are neither complete nor
+// aborted.
+func (g *Gateway) Uploads(t *testing.T) []string {
+	t.Helper()
+	got, err := g.Client.ListMultipartUploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: aws.String(Bucket)})
+	require.NoError(t, err)
+	var keys []string
+	for _, u := range got.Uploads {
+		keys = append(keys, *u.Key)
+	}
+	return keys
 }
 
 // Environment is that of a program that uses the proxy.
@@ -117,8 +115,15 @@ func (g *Gateway) Requests() []string {
 	return append([]string(nil), g.requests...)
 }
 
+// serve starts the proxy before the server at an address.
+func (g *Gateway) serve(t *testing.T, address string) {
+	proxy := httptest.NewServer(g.proxy(address))
+	t.Cleanup(proxy.Close)
+	g.URL = proxy.URL
+}
+
 func (g *Gateway) proxy(address string) http.HandlerFunc {
-	transport := &http.Transport{}
+	transport := &http.Transport{MaxIdleConnsPerHost: 100}
 	return func(w http.ResponseWriter, r *http.Request) {
 		g.mu.Lock()
 		g.requests = append(g.requests, r.Method+" "+r.URL.Path+" "+r.Header.Get("Range"))
@@ -130,8 +135,9 @@ func (g *Gateway) proxy(address string) http.HandlerFunc {
 				return
 			}
 		}
-		// The host stays as it was signed.
-		out := r.Clone(r.Context())
+		// The host stays as it was signed. What reached the server stays there,
+		// whatever the client hears of it.
+		out := r.Clone(context.WithoutCancel(r.Context()))
 		out.URL.Scheme, out.URL.Host, out.RequestURI = "http", address, ""
 		response, err := transport.RoundTrip(out)
 		if err != nil {
@@ -148,22 +154,4 @@ func (g *Gateway) proxy(address string) http.HandlerFunc {
 		w.WriteHeader(response.StatusCode)
 		_, _ = io.Copy(w, response.Body) // a client that is gone is its own matter
 	}
-}
-
-// Cut is a writer that closes the connection after some bytes of the body.
-type Cut struct {
-	http.ResponseWriter
-	Left int
-}
-
-func (c *Cut) Write(p []byte) (int, error) {
-	if len(p) <= c.Left {
-		c.Left -= len(p)
-		return c.ResponseWriter.Write(p)
-	}
-	if _, err := c.ResponseWriter.Write(p[:c.Left]); err != nil {
-		return 0, err
-	}
-	c.ResponseWriter.(http.Flusher).Flush()
-	panic(http.ErrAbortHandler)
 }

@@ -57,6 +57,8 @@ const (
 type progress struct {
 	env  *environment
 	name string
+	// doing is "reading" unless it says otherwise.
+	doing string
 
 	mu    sync.Mutex
 	last  time.Time
@@ -68,7 +70,7 @@ func (f *flags) progress(name string) *progress {
 	if f.options.quiet || !isTerminal(f.env.stderr) {
 		return &progress{}
 	}
-	return &progress{env: f.env, name: name}
+	return &progress{env: f.env, name: name, doing: "reading"}
 }
 
 func (p *progress) show(done, all int64) {
@@ -79,7 +81,7 @@ func (p *progress) show(done, all int64) {
 	defer p.mu.Unlock()
 	if now := time.Now(); now.Sub(p.last) >= often {
 		p.last, p.shown = now, true
-		fmt.Fprintf(p.env.stderr, "\rreading %s: %d of %d MiB, %d %%", finding.Escape(p.name), done>>20, all>>20, done*100/all)
+		fmt.Fprintf(p.env.stderr, "\r%s %s: %d of %d MiB, %d %%", p.doing, finding.Escape(p.name), done>>20, all>>20, done*100/all)
 	}
 }
 

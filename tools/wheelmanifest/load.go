@@ -23,7 +23,7 @@ func (f *flags) bytesOf(ctx context.Context, name string) ([]byte, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil && isURL(name):
-		return nil, foundError{finding.Errorf("unreadable", "the manifest cannot be read: %v", err).On(f.env.shown(name)).Plain()}
+		return nil, foundError{finding.Errorf("unreadable", "it cannot be read: %v", err).On(f.env.shown(name)).Plain()}
 	case err != nil:
 		return nil, foundError{unreadableFile(f.env.shown(name), err)}
 	}

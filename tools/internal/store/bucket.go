@@ -75,24 +75,23 @@ func (b *bucket) Find(ctx context.Context, w Wanted) (Object, error) {
 		return Object{}, fail(b.Name(), err)
 	}
 	k := b.prefix + w.Key
-	got, err := within(ctx, b.o, func(ctx context.Context) (*s3.HeadObjectOutput, error) {
-		return b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &k, ChecksumMode: types.ChecksumModeEnabled})
-	})
+	got, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &k, ChecksumMode: types.ChecksumModeEnabled})
 	if err != nil {
 		return Object{}, b.fail(k, "s3:GetObject, or s3:ListBucket if nothing is there,", err)
 	}
-	o := Object{Key: w.Key, Size: -1, SHA256: claimed(got), at: k}
+	o := Object{Key: w.Key, Size: -1, SHA256: claimed(got.ChecksumSHA256, got.ChecksumType), at: k}
 	if got.ContentLength != nil {
 		o.Size = *got.ContentLength
 	}
+	o.Version, o.Metadata = versionOf(got.VersionId, got.ETag), got.Metadata
 	return o, nil
 }
 
 // claimed is the digest that S3 has of a whole object: that of a multipart upload
 // is made of the digests of its parts.
-func claimed(got *s3.HeadObjectOutput) string {
-	digest, err := base64.StdEncoding.DecodeString(aws.ToString(got.ChecksumSHA256))
-	if err != nil || len(digest) != 32 || got.ChecksumType == types.ChecksumTypeComposite {
+func claimed(sum *string, of types.ChecksumType) string {
+	digest, err := base64.StdEncoding.DecodeString(aws.ToString(sum))
+	if err != nil || len(digest) != 32 || of == types.ChecksumTypeComposite {
 		return ""
 	}
 	return hex.EncodeToString(digest)
@@ -107,20 +106,26 @@ func (b *bucket) Read(ctx context.Context, o Object, limit int64) (io.ReadCloser
 }
 
 func (b *bucket) Wheels(ctx context.Context, _ []string) ([]Object, error) {
+	return b.list(ctx, b.prefix, func(k string) bool { return strings.EqualFold(path.Ext(k), ".whl") })
+}
+
+// list lists the objects below the place whose whole keys begin with a prefix,
+// and whose keys are wanted.
+func (b *bucket) list(ctx context.Context, prefix string, wanted func(k string) bool) ([]Object, error) {
 	var list []Object
 	more := false
-	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: &b.prefix},
+	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.name, Prefix: &prefix},
 		func(o *s3.ListObjectsV2PaginatorOptions) { o.StopOnDuplicateToken = true })
 	for pages.HasMorePages() {
-		got, err := within(ctx, b.o, func(ctx context.Context) (*s3.ListObjectsV2Output, error) { return pages.NextPage(ctx) })
+		got, err := pages.NextPage(ctx)
 		if err != nil {
-			return list, b.fail(b.prefix, "s3:ListBucket", err)
+			return list, b.fail(prefix, "s3:ListBucket", err)
 		}
 		more = aws.ToBool(got.IsTruncated)
 		for _, one := range got.Contents {
 			whole := aws.ToString(one.Key)
 			k, inside := strings.CutPrefix(whole, b.prefix)
-			if !inside || !strings.EqualFold(path.Ext(k), ".whl") {
+			if !inside || !wanted(k) {
 				continue
 			}
 			o := Object{Key: k, Size: -1, at: whole}

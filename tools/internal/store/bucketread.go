@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // object is an object of a bucket as it is read.
@@ -15,6 +16,9 @@ type object struct {
 	key    string
 	// tag is the ETag of what is read.
 	tag *string
+	// checked asks for the digest that the store has of it, sum.
+	checked bool
+	sum     string
 }
 
 // read opens an object at its whole key.
@@ -32,17 +36,14 @@ func (o *object) open(ctx context.Context, from int64) (part, error) {
 	if ranged {
 		input.Range, input.IfMatch = aws.String("bytes="+strconv.FormatInt(from, 10)+"-"), o.tag
 	}
-	w := newWatch(ctx)
-	// The SDK makes all its tries within this time.
-	stop := w.over(attempts * b.o.header)
-	got, err := b.client.GetObject(w.ctx, input)
-	if stop(); err != nil {
-		err = w.cause(err)
-		w.cancel(context.Canceled)
+	if o.checked && from == 0 {
+		input.ChecksumMode = types.ChecksumModeEnabled
+	}
+	got, err := b.client.GetObject(ctx, input)
+	if err != nil {
 		return part{}, b.fail(o.key, "s3:GetObject, or s3:ListBucket if nothing is there,", err)
 	}
-	body := &watched{got.Body, w, b.o.stall}
-	p := part{body, 0, -1}
+	p := part{got.Body, 0, -1}
 	if got.ContentLength != nil {
 		p.size = *got.ContentLength
 	}
@@ -52,12 +53,12 @@ func (o *object) open(ctx context.Context, from int64) (part, error) {
 			err = errRange
 		}
 		if err != nil {
-			body.Close()
+			got.Body.Close()
 			return part{}, fail(b.where(o.key), err)
 		}
 	}
 	if o.tag == nil {
-		o.tag = got.ETag
+		o.tag, o.sum = got.ETag, claimed(got.ChecksumSHA256, got.ChecksumType)
 	}
 	return p, nil
 }

@@ -23,6 +23,11 @@ func (o Options) WithWaits(header, stall time.Duration) Options {
 	return o
 }
 
+func (o Options) WithBackoff(f func(int) time.Duration) Options { o.backoff = f; return o }
+
+// WithSingle sets the largest object that is sent in one request.
+func (o Options) WithSingle(n int64) Options { o.single = n; return o }
+
 // WithoutPauses calls noted with each pause instead of waiting.
 func (o Options) WithoutPauses(noted func(time.Duration)) Options {
 	o.backoff = func(int) time.Duration { return 0 }

@@ -36,6 +36,8 @@ type failure struct {
 	kind error
 	// status is that of an HTTP response, or 0.
 	status int
+	// code is what S3 calls it, or empty.
+	code string
 }
 
 func (f *failure) Error() string { return f.where + ": " + f.what }
@@ -71,12 +73,20 @@ func plain(err error) string {
 
 // kindOf is the error that callers ask for, nil where it is another.
 func kindOf(err error) error {
-	for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission, ErrNoPlace, ErrNoList, ErrChanged, context.Canceled, context.DeadlineExceeded} {
+	for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission, ErrNoPlace, ErrNoList, ErrChanged, ErrSource, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, kind) {
 			return kind
 		}
 	}
 	return nil
+}
+
+// whatOf is what happened, without the place.
+func whatOf(err error) string {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f.what
+	}
+	return plain(err)
 }
 
 // missing says that nothing is there.

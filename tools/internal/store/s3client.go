@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -40,12 +42,8 @@ func newS3(ctx context.Context, o Options) (*s3.Client, error) {
 	c, err := config.LoadDefaultConfig(ctx,
 		config.WithLogger(logging.Nop{}),
 		config.WithClientLogMode(0),
-		config.WithRetryer(func() aws.Retryer {
-			return retry.NewStandard(func(s *retry.StandardOptions) {
-				s.MaxAttempts = attempts
-				s.Backoff = retry.BackoffDelayerFunc(func(try int, _ error) (time.Duration, error) { return o.backoff(max(try, 1)), nil })
-			})
-		}))
+		config.WithSharedConfigProfile(o.Profile),
+		config.WithRetryer(func() aws.Retryer { return newRetryer(o) }))
 	if err != nil {
 		return nil, fmt.Errorf("the configuration of the AWS SDK cannot be read: %w", err)
 	}
@@ -56,7 +54,7 @@ func newS3(ctx context.Context, o Options) (*s3.Client, error) {
 		return nil, fmt.Errorf("no credentials in the environment, the profile or the machine's role: %w", cause(err))
 	}
 	return s3.NewFromConfig(c, func(s *s3.Options) {
-		s.HTTPClient = unmoved(c.HTTPClient, o)
+		s.HTTPClient = &patient{unmoved(c.HTTPClient), o.header, o.stall}
 		s.UsePathStyle = s.BaseEndpoint != nil
 		// Bytes are proved by digests of our own, and many stores have no checksums.
 		s.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
@@ -65,47 +63,46 @@ func newS3(ctx context.Context, o Options) (*s3.Client, error) {
 	}), nil
 }
 
+// newRetryer makes the tries of one request. Each request has all of them,
+// however many of the others fail.
+func newRetryer(o Options, first ...retry.IsErrorRetryable) aws.Retryer {
+	return retry.NewStandard(func(s *retry.StandardOptions) {
+		s.MaxAttempts = attempts
+		s.RateLimiter = ratelimit.None
+		s.Backoff = retry.BackoffDelayerFunc(func(try int, _ error) (time.Duration, error) { return o.backoff(max(try, 1)), nil })
+		s.Retryables = slices.Concat(first, s.Retryables, []retry.IsErrorRetryable{retry.RetryableHTTPStatusCode{
+			Codes: map[int]struct{}{http.StatusRequestTimeout: {}, http.StatusTooManyRequests: {}},
+		}})
+	})
+}
+
 // unmoved is the SDK's HTTP client, with the certificates of the environment,
 // which follows no redirect: requests are signed for one server, and none needs
 // them.
-func unmoved(client aws.HTTPClient, o Options) aws.HTTPClient {
+func unmoved(client aws.HTTPClient) aws.HTTPClient {
 	built, ok := client.(*awshttp.BuildableClient)
 	if !ok {
 		built = awshttp.NewBuildableClient()
 	}
-	transport := built.GetTransport()
-	transport.ResponseHeaderTimeout = o.header
 	return &http.Client{
-		Transport:     transport,
+		Transport:     built.GetTransport(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-}
-
-// within makes a request whose answer the SDK reads itself, with all its tries.
-func within[T any](ctx context.Context, o Options, ask func(ctx context.Context) (T, error)) (T, error) {
-	w := newWatch(ctx)
-	defer w.cancel(context.Canceled)
-	stop := w.over(attempts * o.header)
-	defer stop()
-	got, err := ask(w.ctx)
-	if err != nil {
-		err = w.cause(err)
-	}
-	return got, err
 }
 
 // fail makes a failure of what the SDK says. needs are the permissions that are
 // missing where it says 403.
 func (b *bucket) fail(k, needs string, err error) error {
 	f := &failure{where: b.where(k), what: plain(cause(err)), kind: kindOf(err)}
-	code := ""
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		code = api.ErrorCode()
+		f.code = api.ErrorCode()
 		f.what = plain(errors.New(strings.TrimSpace(api.ErrorCode() + " " + api.ErrorMessage())))
 	}
-	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok && response.HTTPStatusCode() != 0 {
 		f.status = response.HTTPStatusCode()
 		f.what = fmt.Sprintf("%d %s", f.status, f.what)
+	} else if f.kind == nil {
+		f.what = "no answer: " + f.what
 	}
 	if f.status >= 300 && f.status < 400 {
 		f.what += ": a redirect, which is not followed"
@@ -113,10 +110,11 @@ func (b *bucket) fail(k, needs string, err error) error {
 	switch f.status {
 	case http.StatusNotFound:
 		f.kind = fs.ErrNotExist
-		if code == "NoSuchBucket" {
+		if f.code == "NoSuchBucket" {
 			f.kind = ErrNoPlace
 		}
 	case http.StatusForbidden:
+		f.kind = fs.ErrPermission
 		f.what += ": the credentials lack " + strings.TrimSuffix(needs, ",") + " or are not valid"
 	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
 		f.kind = ErrChanged

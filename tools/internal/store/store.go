@@ -1,5 +1,6 @@
 // Package store reads the places where wheels and manifests lie: folders, web
-// servers and package indexes, S3. What lies there is hostile: a place is never
+// servers and package indexes, S3; and writes to folders and S3. What lies there
+// is hostile: a place is never
 // left by a key, a link or a redirect that does not follow the rules below, and
 // what it claims is only reported.
 //
@@ -58,6 +59,31 @@
 // validator says that it is the same file; where the server cannot do that, it is
 // read from its beginning and must repeat, by its SHA-256, what was delivered
 // before. Each mebibyte that arrived makes the five tries new.
+//
+// # Writing
+//
+// Nothing is overwritten: an object is put to S3 with If-None-Match: *, and 412
+// asks the store for the SHA-256 of the whole that it made itself; where it has
+// none, as of a multipart upload, the object is read. The verified SHA-256 goes
+// along as x-amz-checksum-sha256, as the signed digest of the payload and as user
+// metadata. Above 5 GiB a multipart upload is completed under the same condition
+// once all that was read has the digest, and aborted otherwise; a killed process
+// leaves its parts, which a bucket's lifecycle rule removes. Bytes that are no
+// longer what was verified are never sent to their end.
+//
+// Of what is larger than a mebibyte it is asked first whether it is there already.
+// Each request has the tries above, 409 and 412 of what is gone again begin the
+// object again, five times in all. Within 60 seconds a piece of the body must be
+// taken, within five minutes an upload be answered.
+//
+// In a folder a file is written under another name, which begins with
+// .wheelmanifest-, brought to the disk and given its own name by link(2). A
+// mutable file is compared and renamed under a lock file that is removed with the
+// lock. A killed process leaves such names, which nobody lists.
+//
+// The credentials need s3:PutObject, s3:GetObject, s3:ListBucket and, for the
+// keys .wheelmanifest-probe-* alone, s3:DeleteObject; above 5 GiB
+// s3:AbortMultipartUpload.
 package store
 
 import (
@@ -92,6 +118,10 @@ type Object struct {
 	// SHA256 is what the place itself claims, 64 lower-case hex digits; empty
 	// where it claims nothing.
 	SHA256 string
+	// Version is as Written has it, Metadata the user metadata; a writer's Head
+	// alone fills them.
+	Version  string
+	Metadata map[string]string
 	// at is where the store itself finds it again.
 	at string
 }
@@ -116,11 +146,17 @@ type Store interface {
 	Wheels(ctx context.Context, projects []string) ([]Object, error)
 }
 
-// Options say how a place is read; the zero value is as the package says.
+// Options say how a place is read or written to; the zero value is as the package
+// says.
 type Options struct {
 	// Name is what messages call a folder of this machine; its path where empty.
 	Name string
 
+	// Profile is the profile of the AWS configuration that s3:// is used with;
+	// empty: that of the environment.
+	Profile string
+
+	single    int64 // the largest object that S3 is sent in one request
 	transport http.RoundTripper
 	header    time.Duration
 	stall     time.Duration

@@ -1,0 +1,75 @@
+package publication_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/store"
+)
+
+// witness is a place that notes what it is asked, and fails where it is told to.
+type witness struct {
+	store.Writer
+	mu     sync.Mutex
+	log    []string
+	broken map[string]error
+	before map[string]func()
+}
+
+func (w *witness) note(what, key string) error {
+	w.mu.Lock()
+	w.log = append(w.log, what+" "+key)
+	do, err := w.before[what+" "+key], w.broken[what+" "+key]
+	delete(w.before, what+" "+key)
+	w.mu.Unlock()
+	if do != nil {
+		do()
+	}
+	return err
+}
+
+func (w *witness) Head(ctx context.Context, key string) (store.Object, error) {
+	if err := w.note("head", key); err != nil {
+		return store.Object{}, err
+	}
+	return w.Writer.Head(ctx, key)
+}
+
+func (w *witness) Create(ctx context.Context, key string, c store.Content) (store.Written, error) {
+	if err := w.note("create", key); err != nil {
+		return store.Written{}, err
+	}
+	return w.Writer.Create(ctx, key, c)
+}
+
+func (w *witness) Current(ctx context.Context, key string, limit int64) ([]byte, store.Version, error) {
+	if err := w.note("current", key); err != nil {
+		return nil, "", err
+	}
+	return w.Writer.Current(ctx, key, limit)
+}
+
+func (w *witness) Replace(ctx context.Context, key string, was store.Version, c store.Content) (store.Version, error) {
+	if err := w.note("replace", key); err != nil {
+		return "", err
+	}
+	return w.Writer.Replace(ctx, key, was, c)
+}
+
+func (w *witness) Probe(ctx context.Context) error {
+	if err := w.note("probe", ""); err != nil {
+		return err
+	}
+	return w.Writer.Probe(ctx)
+}
+
+// placeAt is a folder as a place.
+func placeAt(t testing.TB, dir string) *witness {
+	t.Helper()
+	w, err := store.Write(t.Context(), dir, store.Options{})
+	require.NoError(t, err)
+	return &witness{Writer: w, broken: map[string]error{}, before: map[string]func(){}}
+}
