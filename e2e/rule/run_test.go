@@ -88,7 +88,7 @@ func TestRunTargets(t *testing.T) {
 
 	w.Build("//...")
 	assert.True(t, w.Has("bazel-bin/m.json"))
-	for _, sibling := range []string{"m.verify", "m.diff"} {
+	for _, sibling := range []string{"m.verify", "m.diff", "m.attest", "m.index", "m.publish"} {
 		assert.False(t, w.Has("bazel-bin/"+sibling), "nobody asked for it")
 	}
 	query := w.Bazel("query", "//:all")

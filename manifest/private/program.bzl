@@ -65,7 +65,7 @@ def _rlocation(ctx, file):
         return file.short_path.removeprefix("../")
     return ctx.workspace_name + "/" + file.short_path
 
-def start(ctx, args, files):
+def start(ctx, args, files, verdict = None):
     """The providers of an executable target that starts the tool.
 
     Args:
@@ -77,6 +77,10 @@ def start(ctx, args, files):
             flag); and `{"require": "--NAME", "message": "..."}`, which ends the
             call with that message where the user does not.
         files: `list[File]`: those that the arguments name.
+        verdict: `File`, or `None`: that of a manifest, which must say pass. As a
+            runfile it is asked for, so that the action that judges runs, and
+            fails the build, under `--norun_validations` too; and the program
+            reads it before it does anything.
 
     Returns:
         `list[provider]`
@@ -86,7 +90,11 @@ def start(ctx, args, files):
     # A list, where the attribute has a Starlark transition.
     tool = (target[0] if type(target) == "list" else target)[platform_common.ToolchainInfo].run
     spec = ctx.actions.declare_file(ctx.label.name + ".args.json")
-    ctx.actions.write(spec, json.encode_indent({"args": args}, indent = "  ") + "\n")
+    content = {"args": args}
+    if verdict:
+        content["verdict"] = _rlocation(ctx, verdict)
+        files = files + [verdict]
+    ctx.actions.write(spec, json.encode_indent(content, indent = "  ") + "\n")
 
     program = tool.files_to_run.executable
     executable = ctx.actions.declare_file(ctx.label.name + (".exe" if program.extension == "exe" else ""))

@@ -18,8 +18,8 @@ PYTORCH_SOURCE_OF = {
 def pytorch_manifest(name, wheels, source_of = PYTORCH_SOURCE_OF, **kwargs):
     """Writes `{name}.json`: what every wheel of a PyTorch build is and where it came from.
 
-    Beside it, made only where they are asked for: `{name}.verify` and `{name}.diff`, for
-    `bazel run`.
+    Beside it, made only where they are asked for: `{name}.verify`, `{name}.diff`,
+    `{name}.attest`, `{name}.index` and `{name}.publish`, for `bazel run`.
 
     Args:
         name: `str`: the target's name, and the document's without `.json`.

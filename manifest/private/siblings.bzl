@@ -1,17 +1,9 @@
 """What can be asked of a manifest by `bazel run`."""
 
 load(":pairs.bzl", "pairs")
-load(":program.bzl", "host_transition", "program_attr", "runfile", "start")
+load(":program.bzl", "runfile", "start")
+load(":releases.bzl", "MANIFEST_ATTRS", "manifest_attest", "manifest_index", "manifest_publish")
 load(":wheel_manifest_info.bzl", "WheelManifestInfo")
-
-_ATTRS = {
-    "manifest": attr.label(
-        doc = "The `wheel_manifest` target.",
-        mandatory = True,
-        providers = [WheelManifestInfo],
-    ),
-    "_program": program_attr(host_transition),
-}
 
 def _manifest_verify_impl(ctx):
     info = ctx.attr.manifest[WheelManifestInfo]
@@ -32,7 +24,7 @@ def _manifest_verify_impl(ctx):
 manifest_verify = rule(
     implementation = _manifest_verify_impl,
     doc = "Runs `wheelmanifest verify` on a manifest and its own wheels, or on those that `--wheels` names.",
-    attrs = _ATTRS,
+    attrs = MANIFEST_ATTRS,
     executable = True,
 )
 
@@ -58,7 +50,7 @@ def _manifest_diff_impl(ctx):
 manifest_diff = rule(
     implementation = _manifest_diff_impl,
     doc = "Runs `wheelmanifest diff`: an older manifest against this one.",
-    attrs = _ATTRS | {
+    attrs = MANIFEST_ATTRS | {
         "previous": attr.label(
             doc = "The older manifest where the user names none.",
             allow_single_file = [".json"],
@@ -71,7 +63,7 @@ manifest_diff = rule(
 _INHERITED = ["compatible_with", "deprecation", "restricted_to", "target_compatible_with", "testonly", "visibility"]
 
 def siblings(name, attributes):
-    """Declares `{name}.verify` and `{name}.diff`, which only those build who ask for them.
+    """Declares `{name}.verify` and the others, which only those build who ask for them.
 
     Args:
         name: `str`: of the `wheel_manifest`.
@@ -89,5 +81,20 @@ def siblings(name, attributes):
         name = name + ".diff",
         manifest = ":" + name,
         previous = attributes.get("previous"),
+        **common
+    )
+    manifest_attest(
+        name = name + ".attest",
+        manifest = ":" + name,
+        **common
+    )
+    manifest_index(
+        name = name + ".index",
+        manifest = ":" + name,
+        **common
+    )
+    manifest_publish(
+        name = name + ".publish",
+        manifest = ":" + name,
         **common
     )

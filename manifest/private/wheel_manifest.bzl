@@ -138,6 +138,7 @@ def _wheel_manifest_impl(ctx):
         WheelManifestInfo(
             manifest = manifest,
             entries = entries,
+            policy = ctx.attr.policy,
             validation = verdict,
         ),
         OutputGroupInfo(

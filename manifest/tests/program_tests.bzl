@@ -1,7 +1,7 @@
 """What the targets are that `bazel run` and `bazel test` start."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
-load("//manifest:defs.bzl", "pytorch_manifest", "wheel_manifest", "wheel_manifest_test")
+load("//manifest:defs.bzl", "pytorch_manifest", "wheel_dist", "wheel_manifest", "wheel_manifest_test")
 
 _DIR = "_main/manifest/tests/"
 _NAMED = "named-_VERSION_-py3-none-any.whl"
@@ -23,13 +23,18 @@ def _args_test_impl(ctx):
         for action in analysistest.target_actions(env)
         if action.mnemonic == "FileWrite"
     }
-    args = json.decode(writes[name + ".args.json"].content)["args"]
+    content = json.decode(writes[name + ".args.json"].content)
+    args = content.pop("args")
     asserts.equals(env, json.decode(ctx.attr.args_json), args)
+    asserts.equals(env, {"verdict": _DIR + ctx.attr.verdict} if ctx.attr.verdict else {}, content)
     asserts.equals(env, {"WHEELMANIFEST_RUN": _DIR + name + ".args.json"}, target[RunEnvironmentInfo].environment)
 
     # Whatever an argument names is there when the program runs.
     runfiles = {"_main/" + file.short_path: file for file in target[DefaultInfo].default_runfiles.files.to_list()}
     asserts.true(env, _DIR + name + ".args.json" in runfiles)
+    if ctx.attr.verdict:
+        # Asked for like any input: validations that are off do not skip it.
+        asserts.true(env, _DIR + ctx.attr.verdict in runfiles)
     for default in [arg["default"]["args"] for arg in args if "default" in arg]:
         args = args + default
     for arg in args:
@@ -47,7 +52,10 @@ def _args_test_impl(ctx):
 _args_test = analysistest.make(
     _args_test_impl,
     # Not `args`, which every test has.
-    attrs = {"args_json": attr.string()},
+    attrs = {
+        "args_json": attr.string(),
+        "verdict": attr.string(),
+    },
 )
 
 def _host_test_impl(ctx):
@@ -119,13 +127,30 @@ def program_test_suite(name):
             **attributes
         )
 
+    pytorch_manifest(
+        name = name + "_judged",
+        policy = {"rocm_version_differs": "off", "code_not_declared": "warn"},
+        tags = ["manual"],
+        wheels = ["//testdata:named"],
+    )
+    wheel_dist(name = name + "_dist", manifest = subject, tags = ["manual"])
+    wheel_dist(name = name + "_bare_dist", manifest = subject, tags = ["manual"], write_manifest = False)
+
     manifest = {"runfile": _DIR + subject + ".json"}
+    judged = {"runfile": _DIR + name + "_judged.json"}
+    policy = ["--policy", "code_not_declared=warn", "--policy", "rocm_version_differs=off"]
+    metadata = {"runfile": "_main/testdata/_wheelentry/named/testdata/%s.metadata" % _NAMED}
     second = {"runfile": _DIR + name + "_second.json"}
     old = {"runfile": _DIR + name + "_old.json"}
     cases = {
+        "bare_dist": ["dist", manifest, "--write-manifest=false"] + _PAIR + [_USER],
         "contents_subject_test": ["verify", old, "--fail-on-unlisted", "--format=text", "--contents"] + _PAIR + [_USER],
         "digests_subject_test": ["verify", old, "--fail-on-unlisted", "--format=text"] + _PAIR + [_USER],
+        "dist": ["dist", manifest] + _PAIR + [_USER],
+        "judged.attest": ["attest", judged] + policy + [_USER],
+        "judged.publish": ["publish", judged] + policy + [{"default": {"args": _PAIR, "unless": "--wheels"}}, _USER],
         "second.diff": ["diff", {"default": {"args": [old], "unless": "FILE"}}, _USER, second],
+        "subject.attest": ["attest", manifest, _USER],
         "subject.diff": [
             "diff",
             {
@@ -135,18 +160,24 @@ def program_test_suite(name):
             _USER,
             manifest,
         ],
+        "subject.index": ["index", manifest, "--wheels", metadata, _USER],
+        "subject.publish": ["publish", manifest, {"default": {"args": _PAIR, "unless": "--wheels"}}, _USER],
         "subject.verify": ["verify", manifest, "--format=text", {"default": {"args": _PAIR, "unless": "--wheels"}}, _USER],
     }
     tests = []
     for target, args in cases.items():
+        # What leaves the build has passed; what only looks at it need not.
+        leaves = args[0] in ["attest", "dist", "index", "publish"]
         tests.append("{}_args_{}_test".format(name, target.replace(".", "_")))
         _args_test(
             name = tests[-1],
             args_json = json.encode(args),
             target_under_test = "{}_{}".format(name, target),
+            verdict = args[1]["runfile"].removeprefix(_DIR).replace(".json", ".validation.json") if leaves else "",
         )
-    tests.append(name + "_host_test")
-    _host_test(name = tests[-1], target_under_test = subject + ".verify")
+    for target in [subject + ".verify", subject + ".publish", name + "_dist"]:
+        tests.append("{}_host_{}_test".format(name, target.replace(".", "_")))
+        _host_test(name = tests[-1], target_under_test = target)
 
     pytorch_manifest(
         name = name + "_inherited",
@@ -156,7 +187,7 @@ def program_test_suite(name):
         visibility = ["//manifest:__subpackages__"],
         wheels = ["//testdata:named"],
     )
-    for sibling in ["verify", "diff"]:
+    for sibling in ["verify", "diff", "attest", "index", "publish"]:
         rule = native.existing_rule("{}_inherited.{}".format(name, sibling))
         tests.append("{}_inherited_{}_test".format(name, sibling))
         _siblings_test(

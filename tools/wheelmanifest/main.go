@@ -37,11 +37,15 @@ func verbs() []verb {
 		{"schema", "print the JSON Schema of the manifest", schema},
 		{"validate", "check manifests", validate},
 		{"version", "print the version of this program", version},
+		{"index", "write a package index of the wheels of manifests", makeIndex},
+		{"attest", "sign where wheels come from, or print what others sign", attest},
 		{"verify", "hold the wheels at a place against a manifest", verify},
 		{"merge", "write one manifest of the wheels of several", mergeManifests},
 		{"diff", "say in what two manifests differ", compare},
 		{"report", "write a manifest as one HTML page", reportPage},
 		{"sources", "print what a build was made from", sources},
+		{"publish", "put wheels and their manifest to a bucket or a folder", publish},
+		{"dist", "used by the rule: put wheels and their manifest into a folder", dist},
 		{"status", "used by the rule: project a workspace status file", projectStatus},
 	}
 }

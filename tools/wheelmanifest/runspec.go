@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 )
 
 // runVariable names the file, as a runfile, that holds the command line of a
@@ -20,9 +22,12 @@ import (
 // name, and neither needs a script around it.
 const runVariable = "WHEELMANIFEST_RUN"
 
-// runSpec is that file: {"args": [...]}.
+// runSpec is that file: {"args": [...], "verdict": "..."}.
 type runSpec struct {
 	Args []runArg `json:"args"`
+	// Verdict, where it is there, is the runfile with the verdict on a manifest:
+	// without one that says pass, nothing is done.
+	Verdict *string `json:"verdict"`
 }
 
 // runArg is an element of args: text, or an object with one of these fields.
@@ -92,6 +97,11 @@ func commandLine(ctx context.Context, env *environment, args []string) ([]string
 	if err != nil {
 		return nil, internalf("%s=%s: %w", runVariable, name, err)
 	}
+	if spec.Verdict != nil {
+		if err := passed(ctx, *spec.Verdict, locate); err != nil {
+			return nil, err
+		}
+	}
 	expanded, names, err := expandRun(spec.Args, args, locate)
 	if _, is := errors.AsType[requiredError](err); is {
 		return nil, usagef("%w", err)
@@ -101,6 +111,33 @@ func commandLine(ctx context.Context, env *environment, args []string) ([]string
 	}
 	env.runfiles = names
 	return expanded, nil
+}
+
+// passed makes sure that a verdict says pass. The rule's own is an output of the
+// action that judges, which leaves none that says anything else; a manifest of
+// somebody else's rule may have one.
+func passed(ctx context.Context, runfile string, locate func(runfile string) (string, error)) error {
+	path, err := locate(runfile)
+	if err != nil {
+		return environmentf("%s: %w", runfile, err)
+	}
+	data, err := aside(ctx, func() ([]byte, error) { return readFile(path) })
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return environmentf("%s: %w", runfile, err)
+	}
+	var v struct {
+		Verdict string `json:"verdict"`
+	}
+	if err := json.Unmarshal(data, &v); err != nil {
+		return environmentf("%s: %w", runfile, err)
+	}
+	if v.Verdict != pass {
+		return &exit{exitNo, fmt.Errorf("%s: the manifest did not pass: got the verdict %s, want %s", runfile, finding.Quote(v.Verdict), pass)}
+	}
+	return nil
 }
 
 // parseRunSpec reads the file strictly: no other field, nothing after it.

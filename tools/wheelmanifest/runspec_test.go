@@ -71,7 +71,7 @@ func TestRunSpec(t *testing.T) {
 }
 
 var badRunSpecs = []string{
-	``, `[]`, `{}`, `null`, `{"args": []}`, `{"args": null}`, `{"args": "verify"}`, `{"args": ["x"], "env": {}}`, `{"args": ["x"]} {}`, `{"args": ["x"]`,
+	``, `[]`, `{}`, `null`, `{"args": []}`, `{"args": null}`, `{"args": "verify"}`, `{"args": ["x"], "env": {}}`, `{"args": ["x"]} {}`, `{"args": ["x"], "verdict": 1}`, `{"args": ["x"]`,
 	`{"args": [null]}`, `{"args": [1]}`, `{"args": [["x"]]}`, `{"args": [{}]}`, `{"args": [{"run": "x"}]}`, `{"args": [{"runfile": 1}]}`, `{"args": [{"runfile": null}]}`,
 	`{"args": [{"arguments": false}]}`, `{"args": [{"arguments": true, "runfile": "x"}]}`, `{"args": [{"arguments": false, "runfile": "x"}]}`,
 	`{"args": [{"default": {"unless": "--", "args": []}}]}`, `{"args": [{"default": {"unless": "wheels", "args": []}}]}`,
@@ -88,10 +88,12 @@ func TestRunSpecRefused(t *testing.T) {
 
 // TestStartedByATarget runs the program as a target of the rule starts it.
 func TestStartedByATarget(t *testing.T) {
+	verdict := ""
 	start := func(t *testing.T, spec, name string, user ...string) (code int, stdout, stderr string) {
 		dir := filepath.Join(t.TempDir(), "with space", "x.runfiles")
 		write(t, []byte(spec), dir, "_main", "x.args.json")
 		write(t, []byte(read(t, "testdata/cases/generate_previous/in/previous.json")), dir, "_main", "m.json")
+		write(t, []byte(verdict), dir, "_main", "v.json")
 		t.Setenv("RUNFILES_MANIFEST_FILE", "")
 		t.Setenv("RUNFILES_DIR", dir)
 		t.Setenv(runVariable, name)
@@ -146,6 +148,29 @@ func TestStartedByATarget(t *testing.T) {
 		assert.Contains(t, stderr, "WHEELMANIFEST_RUN="+c.name)
 		assert.Contains(t, stderr, c.words)
 	}
+
+	// Without a verdict that says pass nothing is done.
+	const judged = `{"args": ["validate", {"arguments": true}, {"runfile": "_main/m.json"}], "verdict": "_main/v.json"}`
+	for _, c := range []struct {
+		verdict string
+		want    int
+		words   string
+	}{
+		{`{"verdict": "pass", "counts": {}, "findings": []}`, exitYes, ""},
+		{`{"verdict": "fail", "counts": {}, "findings": []}`, exitNo, `_main/v.json: the manifest did not pass: got the verdict "fail", want pass`},
+		{`{}`, exitNo, `got the verdict ""`},
+		{`{"verdict": "pass"`, exitEnvironment, "_main/v.json: unexpected end"},
+		{``, exitEnvironment, "_main/v.json: "},
+	} {
+		verdict = c.verdict
+		code, stdout, stderr := start(t, judged, "_main/x.args.json", "--format=text")
+		assert.Equal(t, c.want, code, c.verdict)
+		assert.Contains(t, stderr, c.words)
+		assert.Equal(t, c.want == exitYes, strings.Contains(stdout, "PASSED"))
+	}
+	code, _, stderr = start(t, strings.Replace(judged, "v.json", "none.json", 1), "_main/x.args.json")
+	assert.Equal(t, exitEnvironment, code)
+	assert.Contains(t, stderr, "_main/none.json: ")
 
 	t.Run("no runfiles", func(t *testing.T) {
 		t.Setenv("RUNFILES_MANIFEST_FILE", "")
