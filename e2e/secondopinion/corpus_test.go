@@ -1,6 +1,7 @@
 // Package secondopinion holds wheelmanifest's reading of wheel names and
 // versions against readers that others wrote: Python's packaging and the Go
-// packages of deps.dev. The cases are those of the unit tests; where a reader
+// packages of deps.dev; and the schema of manifests against check-jsonschema.
+// The cases of names and versions are those of the unit tests; where a reader
 // differs, the difference is in a table with its reason.
 package secondopinion
 
@@ -57,14 +58,19 @@ func (l line) tags() []string {
 	return all
 }
 
-// parseNames builds the command and has it read the names.
-func parseNames(t *testing.T, names []string) []line {
-	tool := filepath.Join(t.TempDir(), "wheelmanifest")
+// built builds the command.
+func built(t *testing.T) (tool string) {
+	tool = filepath.Join(t.TempDir(), "wheelmanifest")
 	build := exec.Command("go", "build", "-o", tool, "./tools/wheelmanifest")
 	build.Dir = root
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, "go build: %s", output)
+	return tool
+}
 
+// parseNames has the command read the names.
+func parseNames(t *testing.T, names []string) []line {
+	tool := built(t)
 	// A line feed can only be in an argument, a NUL only on standard input.
 	var args, input []string
 	for _, name := range names {

@@ -28,17 +28,23 @@ type opinion struct {
 	Order    [][]int
 }
 
-// ask runs opinion.py, with packaging installed into a folder of the test's
-// own. Where that cannot be had, the test is skipped and says so.
-func ask(t *testing.T, names, versions []string) opinion {
+// installed is Python, and the folder of the test's own into which a release was
+// installed. Where that cannot be had, the test is skipped and says so.
+func installed(t *testing.T, release string) (python, dir string) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Skip("SKIPPED: no python3: nothing was held against Python's packaging")
+		t.Skipf("SKIPPED: no python3: nothing was held against %s", release)
 	}
-	dir := t.TempDir()
-	if output, err := exec.Command(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", dir, packagingRelease).CombinedOutput(); err != nil {
-		t.Skipf("SKIPPED: pip cannot install %s: nothing was held against it: %v: %s", packagingRelease, err, output)
+	dir = t.TempDir()
+	if output, err := exec.Command(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", dir, release).CombinedOutput(); err != nil {
+		t.Skipf("SKIPPED: pip cannot install %s: nothing was held against it: %v: %s", release, err, output)
 	}
+	return python, dir
+}
+
+// ask runs opinion.py.
+func ask(t *testing.T, names, versions []string) opinion {
+	python, dir := installed(t, packagingRelease)
 	question, err := json.Marshal(map[string][]string{"names": names, "versions": versions})
 	require.NoError(t, err)
 	command := exec.Command(python, "opinion.py")
