@@ -20,8 +20,10 @@
 package publication
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
@@ -110,6 +112,10 @@ func (r *run) end(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	r.result.Receipt = r.receipt()
+	// They came side by side; equal publications tell equal things.
+	slices.SortStableFunc(r.result.Findings, func(a, b finding.Finding) int {
+		return cmp.Or(strings.Compare(a.Artifact, b.Artifact), strings.Compare(a.Code, b.Code), strings.Compare(a.Message, b.Message))
+	})
 	return r.result, nil
 }
 
