@@ -1,4 +1,4 @@
-"""The wheels of a target as arguments of `wheelmanifest verify`."""
+"""The wheels of a target as arguments of the verbs that read wheels."""
 
 load(":program.bzl", "runfile")
 

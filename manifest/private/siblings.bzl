@@ -83,18 +83,9 @@ def siblings(name, attributes):
         previous = attributes.get("previous"),
         **common
     )
-    manifest_attest(
-        name = name + ".attest",
-        manifest = ":" + name,
-        **common
-    )
-    manifest_index(
-        name = name + ".index",
-        manifest = ":" + name,
-        **common
-    )
-    manifest_publish(
-        name = name + ".publish",
-        manifest = ":" + name,
-        **common
-    )
+    for verb, release in {"attest": manifest_attest, "index": manifest_index, "publish": manifest_publish}.items():
+        release(
+            name = name + "." + verb,
+            manifest = ":" + name,
+            **common
+        )

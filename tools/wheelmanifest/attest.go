@@ -65,20 +65,20 @@ subjects, as sha256sum does: what GitHub's action attest takes.`, &o)
 			return err
 		}
 	}
-	data, err := aside(ctx, func() ([]byte, error) { return readDocument(env.path(rest[0])) })
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
+	m, data, findings, err := f.load(ctx, rest[0])
 	if err != nil {
-		env.list([]finding.Finding{unreadableFile(rest[0], err)})
-		return answerNo(true)
+		return env.unread(err)
 	}
-	answer, findings, err := a.answer(ctx, rest[0], data, policy, key)
+	if m == nil || finding.HasErrors(findings) {
+		env.list(findings)
+		return answerNo(false)
+	}
+	answer, faults, err := a.answer(ctx, env.shown(rest[0]), m, data, policy, key)
 	if err != nil {
 		return internalf("%w", err)
 	}
-	env.list(findings)
-	if finding.HasErrors(findings) {
+	env.list(append(findings, faults...))
+	if finding.HasErrors(faults) {
 		return answerNo(false)
 	}
 	return f.write(ctx, answer)
@@ -127,14 +127,9 @@ func checkURI(text string) error {
 	return nil
 }
 
-// answer is what is printed of a manifest, or why nothing is.
-func (a *attestFlags) answer(ctx context.Context, name string, data []byte, policy judgement.Policy, key attestation.PrivateKey) ([]byte, []finding.Finding, error) {
-	m, findings := document.Check(data)
-	findings = of(name, findings)
-	if m == nil || finding.HasErrors(findings) {
-		return nil, findings, nil
-	}
-	findings = append(findings, judged(m, policy, []string{name}, 0)...)
+// answer is what is printed of a valid manifest, or why nothing is.
+func (a *attestFlags) answer(ctx context.Context, name string, m *document.Manifest, data []byte, policy judgement.Policy, key attestation.PrivateKey) ([]byte, []finding.Finding, error) {
+	findings := judged(m, policy, name, false)
 	sum := sha256.Sum256(data)
 	file := attestation.File{Name: filepath.Base(name), SHA256: hex.EncodeToString(sum[:])}
 	statement, faults, err := attestation.New(m, file, a.builder)

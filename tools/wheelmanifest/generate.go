@@ -242,14 +242,8 @@ func (g *generation) failed(findings []finding.Finding) error {
 	if !g.dryRun {
 		withdrawn = g.withdraw()
 	}
-	if g.format == "json" {
-		data, err := newVerdict(findings, map[string]int{}).JSON()
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(g.flags.env.stderr, "%s", data)
-	} else {
-		g.flags.env.list(findings)
+	if err := g.flags.refuse(findings, map[string]int{}); err != nil {
+		return err
 	}
 	configured := false
 	for _, f := range findings {

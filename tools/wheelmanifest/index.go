@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
@@ -118,27 +119,24 @@ func (g *indexing) parse(env *environment, args []string) ([]string, error) {
 // documents reads the manifests. One that is invalid or cannot be read is left
 // out, and the findings say why.
 func (g *indexing) documents(ctx context.Context, names []string) (documents []pages.Document, findings []finding.Finding, err error) {
-	env := g.flags.env
 	read := make([]*document.Manifest, len(names))
 	checked := make([][]finding.Finding, len(names))
 	err = each(ctx, g.jobs, len(names), func(i int) {
-		data, err := aside(ctx, func() ([]byte, error) { return readDocument(env.path(names[i])) })
+		m, _, faults, err := g.flags.load(ctx, names[i])
+		if found, is := errors.AsType[foundError](err); is {
+			checked[i] = []finding.Finding{found.Finding}
+		}
 		if err != nil {
-			checked[i] = []finding.Finding{unreadableFile(names[i], err)}
 			return
 		}
-		m, faults := document.Check(data)
-		for _, f := range faults {
-			checked[i] = append(checked[i], f.On(names[i]))
-		}
-		if !finding.HasErrors(faults) {
+		if checked[i] = faults; !finding.HasErrors(faults) {
 			read[i] = m
 		}
 	})
 	for i, m := range read {
 		findings = append(findings, checked[i]...)
 		if m != nil {
-			documents = append(documents, pages.Document{Name: names[i], Manifest: m})
+			documents = append(documents, pages.Document{Name: g.flags.env.shown(names[i]), Manifest: m})
 		}
 	}
 	return documents, findings, err
@@ -146,15 +144,8 @@ func (g *indexing) documents(ctx context.Context, names []string) (documents []p
 
 // failed lists every fault.
 func (g *indexing) failed(findings []finding.Finding) error {
-	env := g.flags.env
-	if g.format == "json" {
-		data, err := newVerdict(findings, map[string]int{}).JSON()
-		if err != nil {
-			return err
-		}
-		env.say("%s", data[:len(data)-1])
-	} else {
-		env.list(findings)
+	if err := g.flags.refuse(findings, map[string]int{}); err != nil {
+		return err
 	}
 	return answerNo(slices.ContainsFunc(findings, func(f finding.Finding) bool { return f.Code == unreadable }))
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,8 +12,8 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 	pages "github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/index"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/key"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/metadata"
-	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
 )
 
 // unreadable is the code of what unreadableFile says.
@@ -153,26 +152,21 @@ func readBounded(name string, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// keyField finds a field of a template.
-var keyField = regexp.MustCompile(`\{([a-z_]+)\}`)
-
-// linkKey reads --wheel-key.
-func linkKey(template string) (func(*document.Artifact) (string, error), error) {
-	for _, field := range keyField.FindAllStringSubmatch(template, -1) {
-		switch field[1] {
-		case "name", "filename", "relative_path":
-		default:
-			return nil, fmt.Errorf("got the field %s, want name, filename or relative_path", finding.Quote(field[1]))
+// linkKey reads --wheel-key: what a link is made of is of the wheel alone.
+func linkKey(text string) (func(*document.Artifact) (string, error), error) {
+	template, err := key.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("got %s: %w", finding.Quote(text), err)
+	}
+	for _, field := range template.Fields() {
+		if field != "name" && field != "filename" && field != "relative_path" {
+			return nil, fmt.Errorf("got the field %s, want name, filename or relative_path", finding.Quote(field))
 		}
 	}
-	if left := keyField.ReplaceAllString(template, ""); strings.ContainsAny(left, "{}") {
-		return nil, fmt.Errorf("got %s, want fields in braces", finding.Quote(template))
-	}
-	if !strings.HasSuffix(template, "{filename}") && !strings.HasSuffix(template, "{relative_path}") {
-		return nil, fmt.Errorf("got %s, want {filename} or {relative_path} at its end: installers take a wheel's name from its URL", finding.Quote(template))
+	if !strings.HasSuffix(text, "{filename}") && !strings.HasSuffix(text, "{relative_path}") {
+		return nil, fmt.Errorf("got %s, want {filename} or {relative_path} at its end: installers take a wheel's name from its URL", finding.Quote(text))
 	}
 	return func(a *document.Artifact) (string, error) {
-		return strings.NewReplacer("{name}", wheel.Normalize(a.Labels.Distribution), "{filename}", path.Base(a.RelativePath),
-			"{relative_path}", a.RelativePath).Replace(template), nil
+		return template.Expand(key.Artifact(&document.Manifest{}, a))
 	}, nil
 }

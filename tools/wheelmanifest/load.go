@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
@@ -54,14 +57,34 @@ func (f *flags) load(ctx context.Context, name string) (*document.Manifest, []by
 		return nil, nil, nil, err
 	}
 	m, findings := document.Check(data)
-	for i := range findings {
-		findings[i] = findings[i].On(f.env.shown(name))
-	}
-	return m, data, findings, nil
+	return m, data, of(f.env.shown(name), findings), nil
 }
 
 // isURL says whether a place is a URL and not a path of the command line.
 func isURL(place string) bool {
 	scheme, _, found := strings.Cut(place, "://")
 	return mistyped.MatchString(place) || found && scheme != "" && strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-") == ""
+}
+
+// readDocument reads a file, one byte beyond the bound at most: a larger one
+// is then refused as a document.
+func readDocument(name string) (data []byte, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return io.ReadAll(io.LimitReader(file, document.MaxBytes+1))
+}
+
+// unreadableFile is the finding of a file or folder that cannot be read.
+func unreadableFile(name string, err error) finding.Finding {
+	thing := "file"
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		if info, statErr := os.Stat(path.Path); statErr == nil && info.IsDir() {
+			thing = "folder"
+		}
+	}
+	return finding.Errorf("unreadable", "the %s cannot be read: %v", thing, plainly(err)).On(name)
 }

@@ -160,14 +160,8 @@ func (m *merging) abandon(err error) error {
 // failed lists every finding and makes sure that no document stands at --out.
 func (m *merging) failed() error {
 	withdrawn := m.flags.withdraw()
-	if m.format == "json" {
-		data, err := newVerdict(m.findings, map[string]int{"documents": len(m.files)}).JSON()
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(m.flags.env.stderr, "%s", data)
-	} else {
-		m.flags.env.list(m.findings)
+	if err := m.flags.refuse(m.findings, map[string]int{"documents": len(m.files)}); err != nil {
+		return err
 	}
 	if withdrawn != nil {
 		return environmentf("%w", withdrawn)

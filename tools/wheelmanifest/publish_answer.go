@@ -130,16 +130,11 @@ func ended(r publication.Receipt) string {
 
 // failed lists every fault, and says how far the publication came.
 func (p *publishing) failed(findings []finding.Finding, incomplete bool, how string) error {
-	env := p.flags.env
-	if p.format == "json" {
-		data, err := newVerdict(findings, map[string]int{}).JSON()
-		if err != nil {
-			return err
-		}
-		env.say("%s", data[:len(data)-1])
-	} else {
-		env.list(findings)
-		env.say("FAILED: %s", how)
+	if err := p.flags.refuse(findings, map[string]int{}); err != nil {
+		return err
+	}
+	if p.format != "json" {
+		p.flags.env.say("FAILED: %s", how)
 	}
 	return answerNo(incomplete)
 }

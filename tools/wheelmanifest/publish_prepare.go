@@ -38,20 +38,7 @@ func (p *publishing) templates() error {
 
 // documentKey reads the template of a key that is made of a document.
 func documentKey(flag, text string) (key.Template, error) {
-	template, err := key.Parse(text)
-	if err != nil {
-		return template, usagef("--%s: %w", flag, err)
-	}
-	if strings.HasSuffix(text, "/") {
-		return template, usagef("--%s=%s: got a folder, want a file", flag, text)
-	}
-	value := key.Document(&document.Manifest{})
-	for _, field := range template.Fields() {
-		if _, known := value(field); !known {
-			return template, usagef("--%s=%s: there is no field %s", flag, text, field)
-		}
-	}
-	return template, nil
+	return keyTemplate(flag, text, key.Document(&document.Manifest{}))
 }
 
 // prepare reads the manifest and lists everything that keeps it from being
@@ -70,8 +57,8 @@ func (p *publishing) prepare(ctx context.Context, together bool) (plan publicati
 	if m == nil || finding.HasErrors(findings) {
 		return plan, findings, false, nil
 	}
-	name := shown(p.manifest)
-	findings = append(findings, judged(m, p.policy, []string{name}, 0)...)
+	name := p.flags.env.shown(p.manifest)
+	findings = append(findings, judged(m, p.policy, name, false)...)
 	conditions := publication.Conditions{
 		AllowUnstamped: p.unstampedOK, ExpectDirty: strings.Split(strings.Join(p.expectDirty, ","), ","), Pointers: len(p.pointers) > 0,
 	}

@@ -5,9 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
@@ -47,17 +44,15 @@ has a finding that is an error, 3 where a file cannot be read.`, &o)
 	checked := make([][]finding.Finding, len(files))
 	unreadable := make([]bool, len(files))
 	err = each(ctx, o.jobs, len(files), func(i int) {
-		data, err := aside(ctx, func() ([]byte, error) { return readDocument(env.path(files[i])) })
+		m, _, findings, err := f.load(ctx, files[i])
+		if found, is := errors.AsType[foundError](err); is {
+			checked[i], unreadable[i] = []finding.Finding{found.Finding}, true
+		}
 		if err != nil {
-			checked[i], unreadable[i] = []finding.Finding{unreadableFile(files[i], err)}, true
 			return
 		}
-		m, findings := document.Check(data)
-		for j := range findings {
-			findings[j] = findings[j].On(files[i])
-		}
 		if m != nil && !finding.HasErrors(findings) {
-			more, _ := aside(ctx, func() ([]finding.Finding, error) { return judged(m, policy, files, i), nil })
+			more, _ := aside(ctx, func() ([]finding.Finding, error) { return judged(m, policy, env.shown(files[i]), len(files) > 1), nil })
 			findings = append(findings, more...)
 		}
 		checked[i] = findings
@@ -100,14 +95,14 @@ has a finding that is an error, 3 where a file cannot be read.`, &o)
 
 // judged are the findings of a valid document. Those about a wheel name that;
 // where there are several documents, their field says which.
-func judged(m *document.Manifest, policy judgement.Policy, files []string, i int) []finding.Finding {
+func judged(m *document.Manifest, policy judgement.Policy, name string, several bool) []finding.Finding {
 	findings := judgement.Judge(m, policy)
 	for j, f := range findings {
 		switch {
 		case f.Artifact == "":
-			f.Artifact = files[i]
-		case len(files) > 1:
-			f.Field = files[i] + ": " + f.Field
+			f.Artifact = name
+		case several:
+			f.Field = name + ": " + f.Field
 		}
 		findings[j] = f
 	}
@@ -127,27 +122,4 @@ func (v verdict) lines() []byte {
 	fmt.Fprintf(&b, "%s: %s: %d valid, %d invalid, %d unreadable; %s, %s\n", word, plural(v.Counts["documents"], "document"),
 		v.Counts["valid"], v.Counts["invalid"], v.Counts["unreadable"], plural(v.Counts["errors"], "error"), plural(v.Counts["warnings"], "warning"))
 	return b.Bytes()
-}
-
-// readDocument reads a file, one byte beyond the bound at most: a larger one
-// is then refused as a document.
-func readDocument(name string) (data []byte, err error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	return io.ReadAll(io.LimitReader(file, document.MaxBytes+1))
-}
-
-// unreadableFile is the finding of a file or folder that cannot be read.
-func unreadableFile(name string, err error) finding.Finding {
-	thing := "file"
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		if info, statErr := os.Stat(path.Path); statErr == nil && info.IsDir() {
-			thing = "folder"
-		}
-	}
-	return finding.Errorf("unreadable", "the %s cannot be read: %v", thing, plainly(err)).On(name)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
@@ -57,4 +58,18 @@ func plural(n int, noun string) string {
 		text += "s"
 	}
 	return text
+}
+
+// refuse lists on stderr why a verb writes nothing, in the format of its
+// findings.
+func (f *flags) refuse(findings []finding.Finding, counts map[string]int) error {
+	if f.options.format != "json" {
+		f.env.list(findings)
+		return nil
+	}
+	data, err := newVerdict(findings, counts).JSON()
+	if err == nil {
+		fmt.Fprintf(f.env.stderr, "%s", data)
+	}
+	return err
 }

@@ -42,19 +42,24 @@ func (v *verifier) usage(manifests []string) error {
 	return err
 }
 
-// wheelKey reads the template of --wheel-key, of which every field must exist.
+// wheelKey reads the template of --wheel-key.
 func wheelKey(text string) (key.Template, error) {
+	return keyTemplate("wheel-key", text, key.Artifact(&document.Manifest{}, &document.Artifact{}))
+}
+
+// keyTemplate reads the template of a file's key, of which every field must be
+// among those of values.
+func keyTemplate(flag, text string, values key.Values) (key.Template, error) {
 	template, err := key.Parse(text)
 	if err != nil {
-		return template, usagef("--wheel-key: %w", err)
+		return template, usagef("--%s: %w", flag, err)
 	}
 	if strings.HasSuffix(text, "/") {
-		return template, usagef("--wheel-key=%s: got a folder, want a file", text)
+		return template, usagef("--%s=%s: got a folder, want a file", flag, text)
 	}
-	value := key.Artifact(&document.Manifest{}, &document.Artifact{})
 	for _, field := range template.Fields() {
-		if _, known := value(field); !known {
-			return template, usagef("--wheel-key=%s: there is no field %s", text, field)
+		if _, known := values(field); !known {
+			return template, usagef("--%s=%s: there is no field %s", flag, text, field)
 		}
 	}
 	return template, nil

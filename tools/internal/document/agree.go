@@ -51,7 +51,7 @@ func (c *checker) agree(m *Manifest, top *place) {
 
 // wheelName reads the file name of a path.
 func (c *checker) wheelName(path string, at *place) (name wheel.Name, ok bool) {
-	if pathFault(path) != "" {
+	if PathFault(path) != "" {
 		return name, false
 	}
 	name, err := wheel.Parse(path[strings.LastIndexByte(path, '/')+1:])

@@ -67,7 +67,7 @@ func (a *assembly) folder(attribute, folder string) string {
 	if folder == "" {
 		return ""
 	}
-	if fault := pathFault(folder); fault != "" {
+	if fault := PathFault(folder); fault != "" {
 		a.configFault("config_path", attribute, folder, wantPath, "%s", fault)
 		return ""
 	}
@@ -90,7 +90,7 @@ func (a *assembly) wheel(e *entry.Entry, c *contents.Contents, path, place strin
 	}
 	a.held(e, c, place)
 	name, err := wheel.Parse(e.Filename)
-	if fault := pathFault(path); fault != "" && err == nil {
+	if fault := PathFault(path); fault != "" && err == nil {
 		a.add(finding.Errorf("invalid_path", "%s", fault).On(place).At("relative_path").GotWant(path, wantPath))
 	}
 	if finding.HasErrors(faults) {

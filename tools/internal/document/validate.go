@@ -190,7 +190,7 @@ func (c *checker) remote(s *string, at *place) {
 }
 
 func (c *checker) path(s string, at *place) {
-	if fault := pathFault(s); fault != "" {
+	if fault := PathFault(s); fault != "" {
 		c.fault("invalid_path", at, s, wantPath, "%s", fault)
 	}
 }

@@ -117,7 +117,7 @@ func TestValidatePaths(t *testing.T) {
 		"C:/a": "drive letter", "c:a": "drive letter", "a\tb": "control character", "a\x7f": "control character", "a\u0085": "control character",
 	} {
 		t.Run(path, func(t *testing.T) {
-			if fault := pathFault(path); want == "" {
+			if fault := PathFault(path); want == "" {
 				assert.Empty(t, fault)
 			} else {
 				assert.Contains(t, fault, want)
@@ -128,7 +128,7 @@ func TestValidatePaths(t *testing.T) {
 			assert.Equal(t, want != "", refused(t, s, encoded(t, m)) != nil)
 		})
 	}
-	assert.NotEmpty(t, pathFault("a\xff"))
+	assert.NotEmpty(t, PathFault("a\xff"))
 }
 
 func TestValidateDuplicatePaths(t *testing.T) {

@@ -63,8 +63,8 @@ func isText(s string) bool {
 		strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }) < 0
 }
 
-// pathFault returns what is wrong with a relative path, or "".
-func pathFault(s string) string {
+// PathFault returns what is wrong with a relative path, or "".
+func PathFault(s string) string {
 	switch {
 	case s == "":
 		return "the path is empty"

@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 )
 
@@ -84,7 +85,7 @@ func Parse(template string) (Template, error) {
 		}
 		example.WriteString(p.text)
 	}
-	if fault := pathFault(folder(example.String())); fault != "" {
+	if fault := document.PathFault(folder(example.String())); fault != "" {
 		return Template{}, t.errorf("%s", fault)
 	}
 	return t, nil
@@ -127,7 +128,7 @@ func (t Template) Expand(value func(field string) (text string, known bool)) (st
 		}
 		key.WriteString(p.text)
 	}
-	if fault := pathFault(folder(key.String())); fault != "" {
+	if fault := document.PathFault(folder(key.String())); fault != "" {
 		return "", t.errorf("%s: %s", finding.Quote(key.String()), fault)
 	}
 	return key.String(), nil
