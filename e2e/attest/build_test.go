@@ -18,7 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
 )
 
@@ -68,8 +68,7 @@ type build struct {
 
 func newBuild(t *testing.T) *build {
 	t.Helper()
-	b := &build{t.TempDir(), filepath.Join(t.TempDir(), "wheelmanifest"), t}
-	run(t, nil, bazel.Root(t), "go", "build", "-o", b.tool, "./tools/wheelmanifest")
+	b := &build{t.TempDir(), binary.Of(t, "wheelmanifest"), t}
 	for _, name := range wheels {
 		b.write(name, wheel.Make(t, name, name))
 	}

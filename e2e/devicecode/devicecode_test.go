@@ -23,13 +23,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
 )
 
@@ -53,31 +53,8 @@ type contents struct {
 	Files  map[string]targets
 }
 
-var (
-	build   sync.Once
-	scratch string
-	failed  error
-)
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if scratch != "" {
-		os.RemoveAll(scratch)
-	}
-	os.Exit(code)
-}
-
-// program is the command-line program, built once.
-func program(t *testing.T) string {
-	t.Helper()
-	build.Do(func() {
-		if scratch, failed = os.MkdirTemp("", "rules_pytorch_manifest-e2e-"); failed == nil {
-			failed = run(bazel.Root(t), "go", "build", "-o", filepath.Join(scratch, "wheelmanifest"), "./tools/wheelmanifest")
-		}
-	})
-	require.NoError(t, failed)
-	return filepath.Join(scratch, "wheelmanifest")
-}
+// program is the command-line program.
+func program(t *testing.T) string { return binary.Of(t, "wheelmanifest") }
 
 // inspect runs the program on one wheel. It returns the whole file's digest and
 // what the members were found to hold.

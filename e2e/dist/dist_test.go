@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 )
 
 // manifest is what the tests read of the document.
@@ -119,8 +120,7 @@ func build(t *testing.T, dir string, declared map[string]string) (manifest, []by
 func sameFromTheCommandLine(t *testing.T, dir string, declared map[string]string, want []byte) {
 	t.Helper()
 	root := bazel.Root(t)
-	program := filepath.Join(t.TempDir(), "wheelmanifest")
-	command(t, root, "go", "build", "-o", program, "./tools/wheelmanifest")
+	program := binary.Of(t, "wheelmanifest")
 	args := []string{"generate", "--wheels", dir, "--stable-status", filepath.Join(root, "bazel-out", "stable-status.txt")}
 	for name, value := range declared {
 		args = append(args, "--"+strings.ReplaceAll(name, "_", "-")+"="+value)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 )
 
 func read(t *testing.T, path string) string {
@@ -98,14 +99,10 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 // The example of a difference is what the program prints of the manifests beside
 // it.
 func TestDifferenceIsWhatIsPrinted(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "wheelmanifest")
-	build := exec.Command("go", "build", "-o", program, "./tools/wheelmanifest")
-	build.Dir = bazel.Root(t)
-	output, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", output)
+	program := binary.Of(t, "wheelmanifest")
 	diff := exec.Command(program, "diff", "torch-2.8.0.json", "torch-2.9.1.json", "--format=text")
 	diff.Dir = filepath.Join(bazel.Root(t), "docs", "examples")
-	output, err = diff.Output()
+	output, err := diff.Output()
 	var exit *exec.ExitError
 	require.ErrorAs(t, err, &exit)
 	assert.Equal(t, 1, exit.ExitCode(), "%s", exit.Stderr)

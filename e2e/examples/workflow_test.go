@@ -10,13 +10,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/rhysd/actionlint"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 )
 
 const (
@@ -39,26 +39,10 @@ func parse(t *testing.T, name string) *actionlint.Workflow {
 	return workflow
 }
 
-var (
-	building sync.Once
-	programs string
-	failed   error
-)
-
 // tools is a folder with the built program alone.
 func tools(t *testing.T) string {
 	t.Helper()
-	building.Do(func() {
-		programs = filepath.Join(bazel.Cache(t), "examples-programs")
-		command := exec.Command("go", "build", "-o", programs+string(filepath.Separator), "./tools/wheelmanifest")
-		command.Dir = bazel.Root(t)
-		command.Stderr = os.Stderr
-		if failed = os.MkdirAll(programs, 0o755); failed == nil {
-			failed = command.Run()
-		}
-	})
-	require.NoError(t, failed, "go build ./tools/wheelmanifest")
-	return programs
+	return filepath.Dir(binary.Of(t, "wheelmanifest"))
 }
 
 // runner runs scripts of one job in one folder.

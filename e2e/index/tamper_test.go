@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 )
 
 // tampered is one change to a served folder, and who takes what comes of it.
@@ -52,11 +54,11 @@ var readers = []struct {
 		return string(output), err
 	}},
 	{"i", "wheelmanifest index", func(c *clients, w *world, url string) (string, error) {
-		output, err := exec.Command(program(w.t), "index", w.dir+"/first.json", "--wheels="+w.root(), "--out="+w.dir+"/again").CombinedOutput()
+		output, err := exec.Command(binary.Of(w.t, "wheelmanifest"), "index", w.dir+"/first.json", "--wheels="+w.root(), "--out="+w.dir+"/again").CombinedOutput()
 		return string(output), err
 	}},
 	{"v", "wheelmanifest verify", func(c *clients, w *world, url string) (string, error) {
-		output, err := exec.Command(program(w.t), "verify", w.dir+"/first.json", "--format=text", "--wheels="+url, "--bundle="+w.dir+"/bundle.json", "--key="+w.dir+"/key.pub").CombinedOutput()
+		output, err := exec.Command(binary.Of(w.t, "wheelmanifest"), "verify", w.dir+"/first.json", "--format=text", "--wheels="+url, "--bundle="+w.dir+"/bundle.json", "--key="+w.dir+"/key.pub").CombinedOutput()
 		return string(output), err
 	}},
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
 )
 
@@ -165,22 +166,8 @@ func (w *world) ask(name, old, new string) {
 // tool runs wheelmanifest.
 func (w *world) tool(args ...string) {
 	w.t.Helper()
-	output, err := exec.Command(program(w.t), args...).CombinedOutput()
+	output, err := exec.Command(binary.Of(w.t, "wheelmanifest"), args...).CombinedOutput()
 	require.NoError(w.t, err, "wheelmanifest %s: %s", args, output)
-}
-
-var built string
-
-func program(t *testing.T) string {
-	if built == "" {
-		name := filepath.Join(bazel.Cache(t), "wheelmanifest-index")
-		command := exec.Command("go", "build", "-o", name, "./tools/wheelmanifest")
-		command.Dir = bazel.Root(t)
-		output, err := command.CombinedOutput()
-		require.NoError(t, err, "%s", output)
-		built = name
-	}
-	return built
 }
 
 // clients are an empty virtual environment and uv.

@@ -14,13 +14,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/store"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
 )
@@ -32,23 +31,10 @@ const (
 	commit  = "0123456789abcdef0123456789abcdef01234567"
 )
 
-var (
-	build   sync.Once
-	program string
-	failed  error
-)
-
 // command is a call of the program.
 func command(t *testing.T, environment []string, args ...string) *exec.Cmd {
 	t.Helper()
-	build.Do(func() {
-		program = filepath.Join(bazel.Cache(t), "wheelmanifest-publish")
-		c := exec.Command("go", "build", "-o", program, "./tools/wheelmanifest")
-		c.Dir, c.Stderr = bazel.Root(t), os.Stderr
-		failed = c.Run()
-	})
-	require.NoError(t, failed, "go build ./tools/wheelmanifest")
-	c := exec.Command(program, args...)
+	c := exec.Command(binary.Of(t, "wheelmanifest"), args...)
 	c.Env = append(os.Environ(), environment...)
 	return c
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 )
 
 // frames shows the page at two widths and writes down what it measures. The
@@ -128,11 +129,7 @@ func browse(t *testing.T, browser, url string) (dom, log string) {
 func page(t *testing.T, devices int) string {
 	t.Helper()
 	dir := t.TempDir()
-	tool := filepath.Join(dir, "wheelmanifest")
-	build := exec.Command("go", "build", "-o", tool, "./tools/wheelmanifest")
-	build.Dir = bazel.Root(t)
-	text, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", text)
+	tool := binary.Of(t, "wheelmanifest")
 
 	data, err := os.ReadFile(filepath.Join(bazel.Root(t), "tools/wheelmanifest/testdata/cases/report_out/in/m.json"))
 	require.NoError(t, err)

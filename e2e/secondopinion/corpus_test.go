@@ -19,6 +19,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 )
 
 // root is the repository's own folder, from this one.
@@ -58,19 +60,9 @@ func (l line) tags() []string {
 	return all
 }
 
-// built builds the command.
-func built(t *testing.T) (tool string) {
-	tool = filepath.Join(t.TempDir(), "wheelmanifest")
-	build := exec.Command("go", "build", "-o", tool, "./tools/wheelmanifest")
-	build.Dir = root
-	output, err := build.CombinedOutput()
-	require.NoError(t, err, "go build: %s", output)
-	return tool
-}
-
 // parseNames has the command read the names.
 func parseNames(t *testing.T, names []string) []line {
-	tool := built(t)
+	tool := binary.Of(t, "wheelmanifest")
 	// A line feed can only be in an argument, a NUL only on standard input.
 	var args, input []string
 	for _, name := range names {

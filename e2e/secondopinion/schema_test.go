@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 )
 
 // schemaRelease is the reader that the table below was seen with.
@@ -203,7 +205,7 @@ type readers struct {
 func newReaders(t *testing.T) *readers {
 	r := &readers{t: t, dir: t.TempDir()}
 	r.python, r.site = installed(t, schemaRelease)
-	r.tool = built(t)
+	r.tool = binary.Of(t, "wheelmanifest")
 	r.schema = filepath.Join(r.dir, "schema", "schema.json")
 	require.NoError(t, os.Mkdir(filepath.Dir(r.schema), 0o700))
 	r.run(0, "schema", "--out="+r.schema)

@@ -7,34 +7,20 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
-)
-
-var (
-	build   sync.Once
-	program string
-	failed  error
 )
 
 // call runs the program; what it says never holds the credentials.
 func call(t *testing.T, environment []string, args ...string) (exit int, output string) {
 	t.Helper()
-	build.Do(func() {
-		program = filepath.Join(bazel.Cache(t), "wheelmanifest-store")
-		c := exec.Command("go", "build", "-o", program, "./tools/wheelmanifest")
-		c.Dir, c.Stderr = bazel.Root(t), os.Stderr
-		failed = c.Run()
-	})
-	require.NoError(t, failed, "go build ./tools/wheelmanifest")
 	var both bytes.Buffer
-	c := exec.Command(program, args...)
+	c := exec.Command(binary.Of(t, "wheelmanifest"), args...)
 	c.Env, c.Stdout, c.Stderr = append(os.Environ(), environment...), &both, &both
 	err := c.Run()
 	if status := (*exec.ExitError)(nil); !errors.As(err, &status) {

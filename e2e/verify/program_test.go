@@ -9,19 +9,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
-)
-
-var (
-	build   sync.Once
-	program string
-	failed  error
 )
 
 // answer is what one call of the program said.
@@ -39,14 +32,7 @@ func (a answer) last() string {
 // command is a call of the program that has not begun.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	build.Do(func() {
-		program = filepath.Join(bazel.Cache(t), "wheelmanifest-verify")
-		c := exec.Command("go", "build", "-o", program, "./tools/wheelmanifest")
-		c.Dir, c.Stderr = bazel.Root(t), os.Stderr
-		failed = c.Run()
-	})
-	require.NoError(t, failed, "go build ./tools/wheelmanifest")
-	return exec.Command(program, args...)
+	return exec.Command(binary.Of(t, "wheelmanifest"), args...)
 }
 
 func call(t *testing.T, args ...string) answer {

@@ -6,18 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
-)
-
-var (
-	build  sync.Once
-	maker  string
-	failed error
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
 )
 
 // Make returns the bytes of a correct wheel of the given file name with one
@@ -25,19 +18,10 @@ var (
 // wheelmaker's own.
 func Make(t *testing.T, filename, text string, args ...string) []byte {
 	t.Helper()
-	build.Do(func() {
-		maker = filepath.Join(bazel.Cache(t), "wheelmaker")
-		command := exec.Command("go", "build", "-o", maker, "./tools/wheelmaker")
-		command.Dir = bazel.Root(t)
-		command.Stderr = os.Stderr
-		failed = command.Run()
-	})
-	require.NoError(t, failed, "go build ./tools/wheelmaker")
-
 	dir := t.TempDir()
 	source, out := filepath.Join(dir, "text"), filepath.Join(dir, "wheel")
 	require.NoError(t, os.WriteFile(source, []byte(text), 0o644))
-	command := exec.Command(maker, append([]string{"--filename", filename, "--out", out, "--file", "text=" + source}, args...)...)
+	command := exec.Command(binary.Of(t, "wheelmaker"), append([]string{"--filename", filename, "--out", out, "--file", "text=" + source}, args...)...)
 	output, err := command.CombinedOutput()
 	require.NoError(t, err, "wheelmaker %s: %s", filename, output)
 	data, err := os.ReadFile(out)

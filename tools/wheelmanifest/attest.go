@@ -36,9 +36,10 @@ func attest(ctx context.Context, env *environment, args []string) error {
 Signs what a manifest says of its build: an in-toto statement with SLSA
 provenance, whose subjects are every wheel and the manifest file itself, in a
 Sigstore bundle. The manifest must be stamped, valid, and without an error when
-it is judged by itself, as validate does. The answer is JSON in either format,
-and equal for equal input, but for ECDSA signatures. docs/attestation.md says
-what stands in it and how it is verified.
+it is judged by itself, as validate does. MANIFEST is a path, a file:// URL, an
+http(s):// URL or s3://. The answer is JSON in either format, and equal for equal
+input, but for ECDSA signatures. docs/attestation.md says what stands in it and
+how it is verified.
 
 Without a key, --predicate-only prints the provenance alone and --checksums the
 subjects, as sha256sum does: what GitHub's action attest takes.`, &o)

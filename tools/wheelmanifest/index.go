@@ -25,7 +25,8 @@ Writes a package index of the wheels of all manifests: HTML pages (PEP 503) and
 JSON pages (PEP 691) under simple/, each wheel's METADATA as {wheel}.metadata
 (PEP 658), requirements.txt for pip install --require-hashes, and SHA256SUMS for
 sha256sum -c. The wheels themselves are not copied: they are served from the
-same root under their relative paths, or from --base-url.
+same root under their relative paths, or from --base-url. MANIFEST is a path, a
+file:// URL, an http(s):// URL or s3://.
 
 --wheels names folders with the wheels, or with the METADATA of each as
 {wheel}.metadata (the output group wheel_metadata of the rule), at any depth. A

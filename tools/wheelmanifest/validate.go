@@ -19,10 +19,10 @@ func validate(ctx context.Context, env *environment, args []string) error {
 	var policies []string
 	f := newFlags(env, `validate FILE ...
 
-Checks manifests: strict JSON, every field there and of its type, every value
-as the format says. Each fault is listed with the file and its JSON pointer;
-fields of a newer minor version are warnings. A manifest without such a fault
-is then judged by itself: whether its wheels hold the GPU code that was
+Checks manifests, each a path, a file:// URL, an http(s):// URL or s3://: strict
+JSON, every field there and of its type, every value as the format says. Each
+fault is listed with the file and its JSON pointer; fields of a newer minor
+version are warnings. A manifest without such a fault is then judged by itself: whether its wheels hold the GPU code that was
 declared, ask for each other's versions, and say the commits of the stamp.
 docs/gpu-code.md lists those findings. Exits 1 where any manifest is invalid or
 has a finding that is an error, 3 where a file cannot be read.`, &o)
