@@ -28,8 +28,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/fetched"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
 )
 
@@ -238,32 +238,6 @@ var (
 	}
 )
 
-// cached is a folder that is filled once: fill gets an empty one, and what it
-// leaves is kept only where it succeeds.
-func cached(t *testing.T, name string, fill func(dir string) error) (string, error) {
-	t.Helper()
-	dir := filepath.Join(bazel.Cache(t), name)
-	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
-	}
-	part, err := os.MkdirTemp(bazel.Cache(t), name+".part-")
-	require.NoError(t, err)
-	defer os.RemoveAll(part)
-	if err := fill(part); err != nil {
-		return "", err
-	}
-	return dir, os.Rename(part, dir)
-}
-
-func run(dir, name string, args ...string) error {
-	call := exec.Command(name, args...)
-	call.Dir = dir
-	if output, err := call.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, output)
-	}
-	return nil
-}
-
 // only is the one file that the pattern matches.
 func only(t *testing.T, pattern ...string) string {
 	t.Helper()
@@ -280,8 +254,8 @@ func pip(t *testing.T, requirement, platform string) string {
 		t.Skip("SKIPPED: this machine has no pip, and the wheels come from PyPI")
 	}
 	name := "devicecode-" + strings.ReplaceAll(requirement, "==", "-") + "-" + platform
-	dir, err := cached(t, name, func(dir string) error {
-		return run(dir, "python3", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
+	dir, err := fetched.Folder(t, name, func(dir string) error {
+		return fetched.Run(dir, "python3", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
 			"--python-version", "3.12", "--platform", platform, "--dest", ".", requirement)
 	})
 	if err != nil {
@@ -298,14 +272,14 @@ func debian(t *testing.T, packages ...string) string {
 			t.Skipf("SKIPPED: this machine has no %s, and %s comes from Debian", tool, strings.Join(packages, ", "))
 		}
 	}
-	dir, err := cached(t, "devicecode-debian-"+packages[0], func(dir string) error {
+	dir, err := fetched.Folder(t, "devicecode-debian-"+packages[0], func(dir string) error {
 		download := append([]string{"download"}, packages...)
-		if run(dir, "apt-get", download...) != nil {
+		if fetched.Run(dir, "apt-get", download...) != nil {
 			// A new machine has no lists of packages yet.
-			if err := run(dir, "apt-get", "update"); err != nil {
+			if err := fetched.Run(dir, "apt-get", "update"); err != nil {
 				return err
 			}
-			if err := run(dir, "apt-get", download...); err != nil {
+			if err := fetched.Run(dir, "apt-get", download...); err != nil {
 				return err
 			}
 		}
@@ -314,7 +288,7 @@ func debian(t *testing.T, packages ...string) string {
 			return err
 		}
 		for _, deb := range debs {
-			if err := run(dir, "dpkg-deb", "-x", deb, dir); err != nil {
+			if err := fetched.Run(dir, "dpkg-deb", "-x", deb, dir); err != nil {
 				return err
 			}
 		}
@@ -461,7 +435,7 @@ func cuobjdump(t *testing.T) string {
 	for name, data := range members(t, file, func(name string) bool { return path.Base(name) == "cuobjdump" }) {
 		require.NoError(t, os.WriteFile(tool, data, 0o755), name)
 	}
-	if err := run("", tool, "--version"); err != nil {
+	if err := fetched.Run("", tool, "--version"); err != nil {
 		t.Skipf("SKIPPED: no second opinion, cuobjdump does not run here: %v", err)
 	}
 	return tool

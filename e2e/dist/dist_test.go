@@ -5,7 +5,6 @@ package dist
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/fetched"
 )
 
 // manifest is what the tests read of the document.
@@ -139,45 +139,19 @@ func wheelsBelow(t *testing.T, dir string) int {
 	return count
 }
 
-// cached is a folder that is filled once: fill gets an empty one, and what it
-// leaves is kept only where it succeeds.
-func cached(t *testing.T, name string, fill func(dir string) error) (string, error) {
-	t.Helper()
-	dir := filepath.Join(bazel.Cache(t), name)
-	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
-	}
-	part, err := os.MkdirTemp(bazel.Cache(t), name+".part-")
-	require.NoError(t, err)
-	defer os.RemoveAll(part)
-	if err := fill(part); err != nil {
-		return "", err
-	}
-	return dir, os.Rename(part, dir)
-}
-
-func run(dir, name string, args ...string) error {
-	call := exec.Command(name, args...)
-	call.Dir = dir
-	if output, err := call.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, output)
-	}
-	return nil
-}
-
 func TestDebianWheels(t *testing.T) {
 	if _, err := exec.LookPath("apt-get"); err != nil {
 		t.Skip("SKIPPED: this machine has no apt-get, and the wheels come from Debian's packages")
 	}
 	packages := []string{"python3-pip-whl", "python3-setuptools-whl", "python3-wheel-whl"}
-	unpacked, err := cached(t, "debian-wheels", func(dir string) error {
+	unpacked, err := fetched.Folder(t, "debian-wheels", func(dir string) error {
 		download := append([]string{"download"}, packages...)
-		if run(dir, "apt-get", download...) != nil {
+		if fetched.Run(dir, "apt-get", download...) != nil {
 			// A new machine has no lists of packages yet.
-			if err := run(dir, "apt-get", "update"); err != nil {
+			if err := fetched.Run(dir, "apt-get", "update"); err != nil {
 				return err
 			}
-			if err := run(dir, "apt-get", download...); err != nil {
+			if err := fetched.Run(dir, "apt-get", download...); err != nil {
 				return err
 			}
 		}
@@ -186,7 +160,7 @@ func TestDebianWheels(t *testing.T) {
 			return err
 		}
 		for _, deb := range debs {
-			if err := run(dir, "dpkg-deb", "-x", deb, dir); err != nil {
+			if err := fetched.Run(dir, "dpkg-deb", "-x", deb, dir); err != nil {
 				return err
 			}
 		}
@@ -223,9 +197,9 @@ func TestPyPIWheels(t *testing.T) {
 	if err := exec.Command("python3", "-m", "pip", "--version").Run(); err != nil {
 		t.Skip("SKIPPED: this machine has no pip, and the wheels come from PyPI")
 	}
-	folder, err := cached(t, "pypi-wheels", func(dir string) error {
+	folder, err := fetched.Folder(t, "pypi-wheels", func(dir string) error {
 		for _, requirement := range []string{"torchvision==0.24.1", "torchaudio==2.9.1"} {
-			if err := run(dir, "python3", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
+			if err := fetched.Run(dir, "python3", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
 				"--python-version", "3.12", "--platform", "manylinux_2_28_x86_64", "--dest", ".", requirement); err != nil {
 				return err
 			}
