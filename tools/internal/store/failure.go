@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -79,6 +80,13 @@ func kindOf(err error) error {
 		}
 	}
 	return nil
+}
+
+// Forbidden says whether a server let nobody read something. S3 says so of what
+// is not there, too, to whoever may not list, so that it proves nothing.
+func Forbidden(err error) bool {
+	f, ok := errors.AsType[*failure](err)
+	return ok && f.status == http.StatusForbidden
 }
 
 // whatOf is what happened, without the place.

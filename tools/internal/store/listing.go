@@ -56,9 +56,11 @@ func (l *listing) told() error {
 
 // find is the link to a file, nil where there is none. Each link of its name is
 // as good as the others: that they lead to one file is sure only where the place
-// is the same, or where all claim the same digest.
-func (l *listing) find(name string) (*page.File, error) {
+// is the same, or where all claim the same digest. What it claims beside that is
+// what all of them do.
+func (l *listing) find(name string) (*link, error) {
 	var best *page.File
+	var claims page.Claims
 	apart, bare := false, false
 	where := l.where + ": " + finding.Escape(name)
 	for _, i := range l.byName[name] {
@@ -66,6 +68,7 @@ func (l *listing) find(name string) (*page.File, error) {
 		if f.Fault != "" {
 			return nil, fail(where, errors.New(f.Fault))
 		}
+		claims.Join(&f.Claims)
 		bare = bare || f.SHA256 == ""
 		if best == nil {
 			best = f
@@ -82,7 +85,43 @@ func (l *listing) find(name string) (*page.File, error) {
 	if apart && bare {
 		return nil, fail(where, errors.New("two links of this name lead to two places, and not each claims a digest"))
 	}
-	return best, nil
+	if best == nil {
+		return nil, nil
+	}
+	beside, err := l.beside(name)
+	if err != nil {
+		return nil, fail(where, err)
+	}
+	found := &link{*best, beside}
+	found.Claims = claims.Sorted()
+	return found, nil
+}
+
+// link is a file that a page links to.
+type link struct {
+	page.File
+	// beside is where its METADATA is promised to be; empty where it is not.
+	beside string
+}
+
+// beside is where the METADATA of a file is promised to be, empty where it is
+// not. It is one file by the rule that find has for the file itself.
+func (l *listing) beside(name string) (string, error) {
+	first := ""
+	apart, bare := false, false
+	for _, i := range l.byName[name] {
+		if f := &l.files[i]; f.Claims.Metadata {
+			at := metadataOf(f.URL)
+			if first == "" {
+				first = at
+			}
+			apart, bare = apart || at != first, bare || len(f.Claims.MetadataSHA256) == 0
+		}
+	}
+	if apart && bare {
+		return "", errors.New("two links of this name promise METADATA at two places, and not each claims a digest of it")
+	}
+	return first, nil
 }
 
 // wheels are the links to wheels, those of one name and digest once.
@@ -101,7 +140,7 @@ func (l *listing) wheels() []Object {
 }
 
 func objectOf(f page.File) Object {
-	o := Object{Key: f.Name, Size: f.Size, SHA256: f.SHA256}
+	o := Object{Key: f.Name, Size: f.Size, SHA256: f.SHA256, Claims: f.Claims}
 	if f.URL != nil {
 		o.at = f.URL.String()
 	}

@@ -30,8 +30,15 @@
 //
 // A listing that links to folders does not tell what is in those.
 //
+// A page can promise that METADATA of a wheel is served beside it. What else it
+// claims of a file (Requires-Python, the digest of METADATA) is gathered from all
+// links of the name, under the old and new names of the marks, since installers
+// differ in which they take. In a plain folder METADATA may lie beside a wheel
+// without any promise.
+//
 // Links of one name that lead to several URLs are an error when that file is
-// asked for, unless all of them claim the same digest: nobody knows which of them
+// asked for, unless all of them claim the same digest, and so of the METADATA
+// that they promise: nobody knows which of them
 // an installer takes. Yanked files are there.
 //
 // Of the pages of projects only links to wheels are kept; together they may be no
@@ -96,6 +103,7 @@ import (
 	"time"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/store/page"
 )
 
 // Wanted is what is looked for.
@@ -122,8 +130,11 @@ type Object struct {
 	// alone fills them.
 	Version  string
 	Metadata map[string]string
-	// at is where the store itself finds it again.
-	at string
+	// Claims are what the page that links to it says of it.
+	Claims page.Claims
+	// at is where the store itself finds it again, beside where a web server is
+	// asked for METADATA of it; empty: nowhere.
+	at, beside string
 }
 
 // Store is a place that holds wheels. It can be used by many goroutines at once.
@@ -139,6 +150,11 @@ type Store interface {
 	// ends as if the file did. It resumes by itself where a connection breaks. It
 	// is ErrChanged where the file was another one then.
 	Read(ctx context.Context, o Object, limit int64) (io.ReadCloser, error)
+	// Beside is where METADATA lies as a file of its own, if it does, of a wheel
+	// that Find returned (PEP 658): Read says whether it is there. It is false
+	// where nobody looks for it: a page says nothing of it, or files were given
+	// one by one.
+	Beside(o Object) (Object, bool)
 	// Wheels lists every file that is named like a wheel; of an index's root,
 	// those of the projects (names by PEP 503). The error is ErrNoList where the
 	// place cannot tell all, ErrNoPlace where it may be that there is none. What

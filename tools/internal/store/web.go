@@ -106,10 +106,21 @@ func (w *web) Find(ctx context.Context, want Wanted) (Object, error) {
 		return Object{}, err
 	case file == nil && list.index:
 		return Object{}, missing(list.where + ": " + finding.Escape(name))
-	case file == nil, !list.index && file.SHA256 == "" && (w.root || name != want.Key):
+	case file == nil:
 		return w.byKey(ctx, want)
+	case !list.index && file.SHA256 == "" && (w.root || name != want.Key):
+		o, err := w.byKey(ctx, want)
+		if o.Claims = file.Claims; file.beside != "" {
+			o.beside = file.beside
+		}
+		return o, err
 	}
-	return objectOf(*file), nil
+	o := objectOf(file.File)
+	// A listing that says nothing of METADATA is that of a plain folder.
+	if o.beside = file.beside; o.beside == "" && !list.index && file.SHA256 == "" {
+		o.beside = metadataOf(file.URL)
+	}
+	return o, nil
 }
 
 // listingOf is the page that has the files of a project.
@@ -131,7 +142,7 @@ func (w *web) byKey(ctx context.Context, want Wanted) (Object, error) {
 	if err != nil {
 		return Object{}, err
 	}
-	return Object{Key: want.Key, Size: size, at: u.String()}, nil
+	return Object{Key: want.Key, Size: size, at: u.String(), beside: metadataOf(u)}, nil
 }
 
 func (w *web) Read(ctx context.Context, o Object, limit int64) (io.ReadCloser, error) {

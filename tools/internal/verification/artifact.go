@@ -33,6 +33,16 @@ func (r *run) artifact(ctx context.Context, i int) {
 		return
 	}
 	c.found = object.Key
+	r.wheel(ctx, c, object, p)
+	if c.state != missing {
+		r.claims(c, object.Claims)
+		r.metadata(ctx, c, object)
+	}
+}
+
+// wheel looks at a wheel that was found.
+func (r *run) wheel(ctx context.Context, c *checked, object store.Object, p *part) {
+	a := c.artifact
 	if object.SHA256 != "" && object.SHA256 != a.SHA256 {
 		c.add(differing, finding.Errorf(IndexDigestDiffers, "the place claims another digest of the wheel than the manifest").
 			At("/sha256").GotWant(object.SHA256, a.SHA256))

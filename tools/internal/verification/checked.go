@@ -28,9 +28,12 @@ type checked struct {
 	findings   []finding.Finding
 }
 
-// add notes a finding, and what it makes of the artifact.
+// add notes a finding, and what it makes of the artifact: one of which something
+// could not be read stays that.
 func (c *checked) add(s state, f finding.Finding) {
-	c.state = s
+	if c.state != unreadable {
+		c.state = s
+	}
 	c.note(f)
 }
 

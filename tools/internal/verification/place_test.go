@@ -36,7 +36,7 @@ func (s strange) Find(ctx context.Context, w store.Wanted) (store.Object, error)
 }
 
 func (s strange) Read(ctx context.Context, o store.Object, limit int64) (io.ReadCloser, error) {
-	if s.read == nil || !strings.HasPrefix(o.Key, "torch") {
+	if s.read == nil || o.Key != torch {
 		return s.Store.Read(ctx, o, limit)
 	}
 	r, err := s.read()

@@ -7,6 +7,13 @@
 // file's length, the digest on an index page) can only refuse a wheel, never
 // pass one. No more of it is read than its size and one byte.
 //
+// Installers solve requirements from METADATA that is served beside a wheel, and
+// choose by the Requires-Python that a page claims, before they see the wheel
+// itself. So METADATA that a page promises, or that lies beside a wheel in a
+// folder or bucket, is read, no more than metadata.MaxBytes and one byte of it,
+// and must be what the manifest says; and so must a page's claims, where it makes
+// them.
+//
 // A wheel that is missing may lie elsewhere in the place: what has its name, or
 // its bytes, is said with it.
 //
@@ -64,7 +71,7 @@ type Counts struct {
 	ComparedInPart int
 	// Unlisted are wheels of the place that the manifest does not have.
 	Unlisted int
-	// Bytes is how many were read.
+	// Bytes is how many of them were read.
 	Bytes int64
 }
 

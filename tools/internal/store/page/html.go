@@ -33,11 +33,12 @@ func readHTML(data []byte, at *url.URL) (*Page, error) {
 			tag, more := tokens.TagName()
 			switch atom.Lookup(tag) {
 			case atom.A:
-				if href, ok := attributes(tokens, more)["href"]; ok {
+				a := attributes(tokens, more)
+				if href, ok := a["href"]; ok {
 					if len(p.Files) == MaxLinks {
 						return nil, errTooMany
 					}
-					if err := p.link(at, base, href); err != nil {
+					if err := p.link(at, base, href, a); err != nil {
 						return nil, err
 					}
 				}
@@ -84,7 +85,7 @@ func trim(s string) string { return strings.Trim(s, " \t\r\n\f") }
 // link notes a link that leads to a file, or to a folder below the page's own.
 // The file's name is the last element of the URL's path, as pip has it: servers
 // cut the text of a link short.
-func (p *Page) link(at, base *url.URL, href string) error {
+func (p *Page) link(at, base *url.URL, href string, attributes map[string]string) error {
 	if len(href) > maxLink {
 		return errTooLong
 	}
@@ -109,6 +110,9 @@ func (p *Page) link(at, base *url.URL, href string) error {
 		if digest, ok := strings.CutPrefix(part, "sha256="); ok {
 			f.claim(digest)
 		}
+	}
+	if err := f.Claims.attributes(attributes); err != nil {
+		return err
 	}
 	return p.add(f)
 }

@@ -97,6 +97,9 @@ func (p *Page) file(at *url.URL, o object) error {
 	if len(link) > maxLink {
 		return errTooLong
 	}
+	if err := f.Claims.members(o); err != nil {
+		return err
+	}
 	to, err := at.Parse(link)
 	if err != nil {
 		f.Fault = "a link that is no URL"

@@ -3,9 +3,8 @@
 //
 // It knows PEP 691 (JSON, with the sizes of PEP 700) and PEP 503 (HTML, with the
 // version of PEP 629); the listing of a plain web server is HTML with links. Of
-// API versions it reads those with the major number 1, as PEP 629 asks. Marks
-// such as yanked or core-metadata are of no interest: a file that is listed is
-// there.
+// API versions it reads those with the major number 1, as PEP 629 asks. That a
+// file is yanked is of no interest: a file that is listed is there.
 package page
 
 import (
@@ -70,13 +69,15 @@ type File struct {
 	SHA256 string
 	// Size is in bytes, -1 where the page does not tell.
 	Size int64
+	// Claims are what else the page says of it.
+	Claims Claims
 	// Fault says why the link is not to be followed.
 	Fault string
 }
 
 // Length is how long the link is, in bytes.
 func (f *File) Length() int {
-	n := len(f.Name) + len(f.Fault)
+	n := len(f.Name) + len(f.Fault) + f.Claims.length()
 	if f.URL != nil {
 		n += len(f.URL.Host) + len(f.URL.Path) + len(f.URL.RawPath) + len(f.URL.RawQuery)
 	}

@@ -40,6 +40,12 @@ func lines(p *Page) []string {
 		if f.Size >= 0 {
 			line += fmt.Sprint(" ", f.Size)
 		}
+		if c := f.Claims; c.Metadata {
+			line += fmt.Sprint(" METADATA ", c.MetadataSHA256)
+		}
+		for _, python := range f.Claims.RequiresPython {
+			line += fmt.Sprintf(" Python %q", python)
+		}
 		list = append(list, line)
 	}
 	return list
@@ -63,7 +69,15 @@ func TestHTML(t *testing.T) {
 		"raw plus":         {`<a href="t-1+cpu.whl">`, []string{"t-1+cpu.whl https://h/simple/t/t-1+cpu.whl"}},
 		"entities":         {`<a href="t-1&#46;whl?a=1&amp;b=2">`, []string{"t-1.whl https://h/simple/t/t-1.whl?a=1&b=2"}},
 		"spaces":           {"<A\nHREF='\n t-1.whl '>", []string{"t-1.whl https://h/simple/t/t-1.whl"}},
-		"yanked":           {`<a href="t-1.whl" data-yanked="broken" data-dist-info-metadata="x">`, []string{"t-1.whl https://h/simple/t/t-1.whl"}},
+		"yanked":           {`<a href="t-1.whl" data-yanked="broken">`, []string{"t-1.whl https://h/simple/t/t-1.whl"}},
+		"METADATA":         {`<a href="t-1.whl" data-core-metadata="sha256=AB" DATA-dist-info-metadata="sha256=12">`, []string{"t-1.whl https://h/simple/t/t-1.whl METADATA [12 ab]"}},
+		"METADATA, old":    {`<a href="t-1.whl" data-dist-info-metadata="sha256=12">`, []string{"t-1.whl https://h/simple/t/t-1.whl METADATA [12]"}},
+		"METADATA, once":   {`<a href="t-1.whl" data-core-metadata="sha256=12" data-dist-info-metadata="sha256=12">`, []string{"t-1.whl https://h/simple/t/t-1.whl METADATA [12]"}},
+		"METADATA, bare":   {`<a href="t-1.whl" data-core-metadata="true">`, []string{"t-1.whl https://h/simple/t/t-1.whl METADATA []"}},
+		"METADATA, other":  {`<a href="t-1.whl" data-core-metadata="md5=12">`, []string{"t-1.whl https://h/simple/t/t-1.whl METADATA []"}},
+		"METADATA, false":  {`<a href="t-1.whl" data-core-metadata="false">`, []string{"t-1.whl https://h/simple/t/t-1.whl METADATA []"}},
+		"Python":           {`<a href="t-1.whl" data-requires-python="&gt;=3.9">`, []string{`t-1.whl https://h/simple/t/t-1.whl Python ">=3.9"`}},
+		"any Python":       {`<a href="t-1.whl" data-requires-python=" ">`, []string{"t-1.whl https://h/simple/t/t-1.whl"}},
 		"base":             {`<base href="/b/"><base href="/c/"><a href="t-1.whl">`, []string{"t-1.whl https://h/b/t-1.whl"}},
 		"folders":          {`<a href="../"></a><a href="sub/"></a><a href="?C=N;O=D"></a>`, nil},
 		"script":           {`<script>"<a href=t-1.whl>"</script><!-- <a href=t-2.whl> --><title><a href=t-3.whl></title>`, []string{}},
@@ -117,16 +131,21 @@ func TestJSON(t *testing.T) {
 		"PyPI": {`{"alternate-locations":[],"files":[{"core-metadata":{"sha256":"00"},"data-dist-info-metadata":false,"filename":"t-1+cpu.whl",` +
 			`"hashes":{"sha256":"` + digest + `"},"provenance":null,"requires-python":">=3.9","size":12,"upload-time":"2024-01-01T00:00:00Z",` +
 			`"url":"https://files.h/packages/t-1%2Bcpu.whl","yanked":"why"}],"meta":{"_last-serial":1,"api-version":"1.4"},"name":"t","versions":["1"]}`,
-			[]string{"t-1+cpu.whl https://files.h/packages/t-1%2Bcpu.whl 0123 12"}},
-		"relative":     {file(`"url":"../f/x","hashes":{}`), []string{"t-1.whl https://h/simple/f/x"}},
-		"null size":    {file(`"url":"x","hashes":{"md5":"0"},"size":null`), []string{"t-1.whl https://h/simple/t/x"}},
-		"no size":      {file(`"url":"x","hashes":{},"Size":5,"SHA256":"0"`), []string{"t-1.whl https://h/simple/t/x"}},
-		"bad digest":   {file(`"url":"x","hashes":{"sha256":"\n"}`), []string{`t-1.whl fault: a sha256 of "\x0a", want 64 hex digits`}},
-		"bad link":     {file(`"url":"http://[","hashes":{}`), []string{"t-1.whl fault: a link that is no URL"}},
-		"javascript":   {file(`"url":"javascript:x","hashes":{}`), []string{`t-1.whl fault: a link of the scheme "javascript", want https or http`}},
-		"downgrade":    {file(`"url":"http://h/x","hashes":{}`), []string{"t-1.whl fault: a link from https to http"}},
-		"a name's way": {meta + `"files":[{"filename":"../t.whl","url":"x","hashes":{}},{"filename":"a\nb","url":"x","hashes":{}},{"filename":"","url":"x","hashes":{}}]}`, []string{}},
-		"no files":     {meta + `"files":[],"projects":[]}`, []string{}},
+			[]string{`t-1+cpu.whl https://files.h/packages/t-1%2Bcpu.whl 0123 12 METADATA [00] Python ">=3.9"`}},
+		"METADATA":        {file(`"url":"x","hashes":{},"core-metadata":{"sha256":"AB"},"dist-info-metadata":{"sha256":"12"},"data-dist-info-metadata":{"sha256":"34"}`), []string{"t-1.whl https://h/simple/t/x METADATA [12 34 ab]"}},
+		"METADATA, bare":  {file(`"url":"x","hashes":{},"dist-info-metadata":true,"core-metadata":false`), []string{"t-1.whl https://h/simple/t/x METADATA []"}},
+		"METADATA, other": {file(`"url":"x","hashes":{},"core-metadata":{"sha512":"12"}`), []string{"t-1.whl https://h/simple/t/x METADATA []"}},
+		"no METADATA":     {file(`"url":"x","hashes":{},"core-metadata":false,"dist-info-metadata":null`), []string{"t-1.whl https://h/simple/t/x"}},
+		"any Python":      {file(`"url":"x","hashes":{},"requires-python":null`), []string{"t-1.whl https://h/simple/t/x"}},
+		"relative":        {file(`"url":"../f/x","hashes":{}`), []string{"t-1.whl https://h/simple/f/x"}},
+		"null size":       {file(`"url":"x","hashes":{"md5":"0"},"size":null`), []string{"t-1.whl https://h/simple/t/x"}},
+		"no size":         {file(`"url":"x","hashes":{},"Size":5,"SHA256":"0"`), []string{"t-1.whl https://h/simple/t/x"}},
+		"bad digest":      {file(`"url":"x","hashes":{"sha256":"\n"}`), []string{`t-1.whl fault: a sha256 of "\x0a", want 64 hex digits`}},
+		"bad link":        {file(`"url":"http://[","hashes":{}`), []string{"t-1.whl fault: a link that is no URL"}},
+		"javascript":      {file(`"url":"javascript:x","hashes":{}`), []string{`t-1.whl fault: a link of the scheme "javascript", want https or http`}},
+		"downgrade":       {file(`"url":"http://h/x","hashes":{}`), []string{"t-1.whl fault: a link from https to http"}},
+		"a name's way":    {meta + `"files":[{"filename":"../t.whl","url":"x","hashes":{}},{"filename":"a\nb","url":"x","hashes":{}},{"filename":"","url":"x","hashes":{}}]}`, []string{}},
+		"no files":        {meta + `"files":[],"projects":[]}`, []string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, kind := range []string{jsonType, "application/json"} {
@@ -172,6 +191,11 @@ func TestRefuses(t *testing.T) {
 		"no URL, no hashes":   {jsonType, meta + `"files":[{"filename":"x"}]}`, "no url"},
 		"negative size":       {jsonType, meta + `"files":[{"filename":"x","url":"x","hashes":{},"size":-1}]}`, "size: got -1"},
 		"size of text":        {jsonType, meta + `"files":[{"filename":"x","url":"x","hashes":{},"size":"\u001b[31m"}]}`, "size: "},
+		"METADATA of text":    {jsonType, meta + `"files":[{"filename":"x","url":"x","hashes":{},"core-metadata":"\u001b"}]}`, "files: 0: core-metadata: "},
+		"Python of a number":  {jsonType, meta + `"files":[{"filename":"x","url":"x","hashes":{},"requires-python":3}]}`, "files: 0: requires-python: "},
+		"a long claim":        {"text/html", "<a href=x data-requires-python=" + strings.Repeat("x", 8193) + ">", "claims more than 8192 bytes"},
+		"long claims in JSON": {jsonType, meta + `"files":[{"filename":"x","url":"x","hashes":{},"requires-python":"` + strings.Repeat("x", 5000) + `","core-metadata":{"sha256":"` + strings.Repeat("x", 5000) + `"}}]}`, "claims more than 8192 bytes"},
+		"many long claims":    {"text/html", strings.Repeat("<a href=t.whl data-requires-python="+strings.Repeat("x", 8000)+">", 8400), "links of more than 67108864 bytes"},
 		"one huge tag":        {"text/html", "<a href=" + strings.Repeat("x", 2<<20), "1048576 bytes in one piece"},
 		"a long link":         {"text/html", "<a href=" + strings.Repeat("x", 8193) + ">", "a link of more than 8192 bytes"},
 		"a long base":         {"text/html", "<base href=" + strings.Repeat("x", 8193) + ">", "a link of more than 8192 bytes"},
