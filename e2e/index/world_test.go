@@ -22,6 +22,7 @@ import (
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/bazel"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/binary"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/store"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/wheel"
 )
 
@@ -49,10 +50,12 @@ func file(project, version string) string {
 type world struct {
 	t   *testing.T
 	dir string // root/ is served; work/ is not
+	// gateway is where the bucket is, for those who ask for one.
+	gateway *store.Gateway
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t, t.TempDir()}
+	w := &world{t: t, dir: t.TempDir()}
 	require.NoError(t, os.MkdirAll(w.root(), 0o755))
 	return w
 }
