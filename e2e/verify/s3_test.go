@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"archive/zip"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,6 +14,25 @@ import (
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/e2e/store"
 )
+
+// metadataOf is METADATA of a wheel.
+func metadataOf(t *testing.T, name string) []byte {
+	t.Helper()
+	archive, err := zip.OpenReader(name)
+	require.NoError(t, err)
+	defer archive.Close()
+	for _, member := range archive.File {
+		if strings.HasSuffix(member.Name, ".dist-info/METADATA") {
+			from, err := member.Open()
+			require.NoError(t, err)
+			data, err := io.ReadAll(from)
+			require.NoError(t, err)
+			return data
+		}
+	}
+	require.Fail(t, "no METADATA", name)
+	return nil
+}
 
 // TestS3 verifies wheels in a bucket, under keys of their own.
 func TestS3(t *testing.T) {
@@ -50,6 +71,30 @@ func TestS3(t *testing.T) {
 	assert.Equal(t, 1, cut)
 	assert.Contains(t, strings.Join(gateway.Requests(), "\n"), "bytes=300-")
 	gateway.Break(nil)
+
+	// METADATA beside a wheel is held to the manifest; of what nobody promised,
+	// 403 says no more than that whoever may not list cannot tell.
+	beside := "v5/rocm/torch/" + torch + ".metadata"
+	gateway.Put(t, beside, metadataOf(t, filepath.Join(dir, torch)))
+	a = verify()
+	assert.Zero(t, a.exit, a.stdout)
+	gateway.Put(t, beside, append(metadataOf(t, filepath.Join(dir, torch)), "Requires-Dist: evil\n"...))
+	a = verify()
+	assert.Equal(t, 1, a.exit)
+	assert.Equal(t, 1, strings.Count(a.stdout, "\n"), a.stdout)
+	assert.Contains(t, a.stdout, torch+": /metadata/sha256: ")
+	assert.Contains(t, a.stdout, "[served_metadata_differs]")
+	gateway.Break(func(_ int, w http.ResponseWriter, r *http.Request) (http.ResponseWriter, bool) {
+		denied := strings.HasSuffix(r.URL.Path, ".metadata")
+		if denied {
+			w.WriteHeader(http.StatusForbidden)
+		}
+		return w, denied
+	})
+	a = verify()
+	assert.Zero(t, a.exit, a.stdout)
+	gateway.Break(nil)
+	gateway.Put(t, beside, metadataOf(t, filepath.Join(dir, torch)))
 
 	// Other bytes of the same length, one wheel more, and no permission.
 	flip(t, dir, torch)
