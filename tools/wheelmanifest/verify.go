@@ -18,8 +18,9 @@ func verify(ctx context.Context, env *environment, args []string) error {
 
 Makes sure that the wheels of a manifest are at a place with the bytes that it
 says. The manifest must be valid, else no wheel is looked at; then every
-artifact is looked for, read to its end, and held against size_bytes and sha256,
-and every problem is listed. MANIFEST and PLACE are paths or URLs: a folder,
+artifact is looked for, read to its end, and held against size_bytes and sha256;
+METADATA that lies beside it, or that an index page promises, and what the page
+claims, against the manifest too; and every problem is listed. MANIFEST and PLACE are paths or URLs: a folder,
 file://, http(s):// (an index of PEP 503 or 691, or a plain folder) or
 s3://BUCKET/PREFIX. Without --wheels, the wheels are looked for in the folder of
 the manifest.
