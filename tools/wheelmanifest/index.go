@@ -8,6 +8,7 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 	pages "github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/index"
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/publication"
 )
 
 // indexing is the verb index at work.
@@ -17,9 +18,11 @@ type indexing struct {
 	wheels, yankTexts []string
 	key               string
 	pages             pages.Options
+	indexPlaces
 }
 
 const indexUsage = `index MANIFEST ... --wheels=DIR ... --out=DIR [--flag=value ...]
+       wheelmanifest index --to=PLACE [--manifests=PLACE] [--wheels=DIR ...]
 
 Writes a package index of the wheels of all manifests: HTML pages (PEP 503) and
 JSON pages (PEP 691) under simple/, each wheel's METADATA as {wheel}.metadata
@@ -36,7 +39,14 @@ manifest; a wheel that no manifest has is not listed.
 --out is a folder, written aside and renamed into place as a whole. An index
 that an earlier call made there is replaced, and stays where this call fails; a
 folder that holds anything else is refused. --format is that of the faults, on
-stderr: text by default.`
+stderr: text by default.
+
+--to publishes the index to s3://BUCKET/PREFIX or file:///FOLDER, where publish put
+the wheels: of all manifests that lie below --manifests, with METADATA from --wheels
+or that is there already. Each page is replaced only if it still is what was read;
+where another publisher was faster, the manifests are read again. A MANIFEST that is
+given as well must be among those that are there. What is yanked stays yanked. The
+answer is a receipt of what lies where. docs/index.md says more.`
 
 // makeIndex writes a package index.
 func makeIndex(ctx context.Context, env *environment, args []string) error {
@@ -44,6 +54,9 @@ func makeIndex(ctx context.Context, env *environment, args []string) error {
 	manifests, err := g.parse(env, args)
 	if err != nil {
 		return err
+	}
+	if g.to != "" {
+		return g.publish(ctx, manifests)
 	}
 	if err := g.flags.readyFolder(isIndex); err != nil {
 		return err
@@ -81,18 +94,15 @@ func (g *indexing) parse(env *environment, args []string) ([]string, error) {
 	f.Lookup("out").Usage = "write the index to this `DIR`, aside first and renamed into place"
 	f.list(&g.wheels, "wheels", "a `DIR` that holds wheels, or the METADATA of each; may be given several times")
 	f.StringVar(&g.pages.Base, "base-url", "", "the http or https `URL` below which the wheels lie (default: links are relative)")
-	f.StringVar(&g.key, "wheel-key", "", "where a wheel lies below the base, a `TEMPLATE` of {name}, {filename} and {relative_path} (default {relative_path})")
+	f.StringVar(&g.key, "wheel-key", "", "where a wheel lies below the base, a `TEMPLATE` of {name}, {filename} and {relative_path} (default {relative_path};\nwith --to "+publication.WheelKey+")")
 	f.list(&g.yankTexts, "yank", "`NAME==VERSION[=REASON]`: installers pass over this version unless it is asked for by ==; may be given several times")
+	g.indexPlaces.define(f)
 	manifests, err := f.parse(args)
-	switch {
-	case err != nil:
+	if err == nil {
+		err = g.usage(manifests)
+	}
+	if err != nil {
 		return nil, err
-	case len(manifests) == 0:
-		return nil, usagef("index: no MANIFEST given")
-	case len(g.wheels) == 0:
-		return nil, usagef("index: --wheels is required")
-	case g.out == "":
-		return nil, usagef("index: --out is required")
 	}
 	if g.pages.Base != "" {
 		if err := pages.CheckBase(g.pages.Base); err != nil {
@@ -104,17 +114,54 @@ func (g *indexing) parse(env *environment, args []string) ([]string, error) {
 			return nil, usagef("--wheel-key: %w", err)
 		}
 	}
-	for _, text := range g.yankTexts {
+	if g.pages.Yanks, err = yanks("yank", g.yankTexts, nil); err != nil {
+		return nil, err
+	}
+	g.unyanks, err = yanks("unyank", g.unyankTexts, g.pages.Yanks)
+	return manifests, err
+}
+
+// usage checks which arguments go together.
+func (g *indexing) usage(manifests []string) error {
+	if g.to != "" || g.flags.given("to") {
+		return g.indexPlaces.usage(g.flags)
+	}
+	for _, name := range []string{"manifests", "to-profile", "manifests-profile", "dry-run", "unyank"} {
+		if g.flags.given(name) {
+			return usagef("index: got --%s without --to", name)
+		}
+	}
+	switch {
+	case len(manifests) == 0:
+		return usagef("index: no MANIFEST given")
+	case len(g.wheels) == 0:
+		return usagef("index: --wheels is required")
+	case g.out == "":
+		return usagef("index: --out is required, or --to")
+	}
+	return nil
+}
+
+// yanks reads the values of a flag, of which no version may be named twice or by
+// another flag too.
+func yanks(flag string, texts []string, others []pages.Yank) (list []pages.Yank, err error) {
+	for _, text := range texts {
 		y, err := pages.ParseYank(text)
 		if err != nil {
-			return nil, usagef("--yank: %w", err)
+			return nil, usagef("--%s: %w", flag, err)
 		}
-		if slices.ContainsFunc(g.pages.Yanks, func(z pages.Yank) bool { return z.Project == y.Project && z.Version.Equal(y.Version) }) {
-			return nil, usagef("--yank: got %s twice, want it once", y)
+		same := func(z pages.Yank) bool { return z.Project == y.Project && z.Version.Equal(y.Version) }
+		switch {
+		case slices.ContainsFunc(list, same):
+			return nil, usagef("--%s: got %s twice, want it once", flag, y)
+		case slices.ContainsFunc(others, same):
+			return nil, usagef("--%s: got %s, which --yank has too", flag, y)
+		case flag == "unyank" && y.Reason != "":
+			return nil, usagef("--%s: got %s with a reason, want none", flag, y)
 		}
-		g.pages.Yanks = append(g.pages.Yanks, y)
+		list = append(list, y)
 	}
-	return manifests, nil
+	return list, nil
 }
 
 // documents reads the manifests. One that is invalid or cannot be read is left

@@ -41,6 +41,12 @@ type wheelFile struct {
 
 // find looks for the wheels of the documents and reads each file once.
 func (g *indexing) find(ctx context.Context, documents []pages.Document) (*found, []finding.Finding, error) {
+	f, findings := g.walk()
+	return f, findings, f.load(ctx, g.jobs, documents)
+}
+
+// walk looks at what the folders have.
+func (g *indexing) walk() (*found, []finding.Finding) {
 	f := &found{places: map[string][]entry.Source{}, read: map[string]*wheelFile{}}
 	var findings []finding.Finding
 	for _, folder := range g.wheels {
@@ -56,6 +62,11 @@ func (g *indexing) find(ctx context.Context, documents []pages.Document) (*found
 			f.add(s)
 		}
 	}
+	return f, findings
+}
+
+// load reads the files of the documents that were not read yet.
+func (f *found) load(ctx context.Context, jobs int, documents []pages.Document) error {
 	names := map[string]bool{}
 	var files []*wheelFile
 	for _, d := range documents {
@@ -71,7 +82,7 @@ func (g *indexing) find(ctx context.Context, documents []pages.Document) (*found
 		}
 	}
 	f.wheels = len(names)
-	return f, findings, each(ctx, g.jobs, len(files), func(i int) { files[i].load(ctx) })
+	return each(ctx, jobs, len(files), func(i int) { files[i].load(ctx) })
 }
 
 // add notes a file under its path, which has a slash, and under its name.
@@ -116,6 +127,14 @@ func (f *found) metadata(a *document.Artifact) ([]byte, []finding.Finding) {
 		findings = append(findings, f.read[s.Path].faults(a)...)
 	}
 	return f.read[sources[0].Path].metadata, findings
+}
+
+// atHand is metadata, nil where no folder has the wheel.
+func (f *found) atHand(a *document.Artifact) ([]byte, []finding.Finding) {
+	if f.of(a) == nil {
+		return nil, nil
+	}
+	return f.metadata(a)
 }
 
 // faults says what is wrong with a file that claims to be an artifact. METADATA

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -147,12 +146,11 @@ func (p *publishing) usage(rest []string) error {
 	}
 	var faults []error
 	for _, place := range []struct{ flag, value string }{{"wheels-to", p.wheelsTo}, {"manifest-to", p.manifestTo}} {
-		switch scheme, _, _ := strings.Cut(strings.ToLower(place.value), "://"); {
-		case place.value == "":
+		if place.value == "" {
 			faults = append(faults, usagef("publish: --%s is required, or --to for both", place.flag))
-		case isURL(place.value) && scheme != "s3" && scheme != "file":
-			faults = append(faults, usagef("--%s=%s: want s3://BUCKET/PREFIX or file:///FOLDER", place.flag, shown(place.value)))
+			continue
 		}
+		faults = append(faults, checkPlace(place.flag, place.value))
 	}
 	for _, names := range p.expectDirty {
 		for name := range strings.SplitSeq(names, ",") {
@@ -174,26 +172,10 @@ func (p *publishing) usage(rest []string) error {
 
 // places opens both places; one of a name and a profile is opened once.
 func (p *publishing) places(ctx context.Context) (wheels, manifests store.Writer, err error) {
-	open := func(flag, place, profile string) (store.Writer, error) {
-		if !isURL(place) {
-			var err error
-			if place, err = filepath.Abs(p.flags.env.path(place)); err != nil {
-				return nil, environmentf("--%s: %w", flag, err)
-			}
-		}
-		w, err := aside(ctx, func() (store.Writer, error) { return store.Write(ctx, place, store.Options{Profile: profile}) })
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case err != nil:
-			return nil, environmentf("--%s: %w", flag, err)
-		}
-		return w, nil
-	}
-	wheels, err = open("wheels-to", p.wheelsTo, p.wheelsProfile)
+	wheels, err = p.flags.openPlace(ctx, "wheels-to", p.wheelsTo, p.wheelsProfile)
 	if err != nil || p.wheelsTo == p.manifestTo && p.wheelsProfile == p.manifestProfile {
 		return wheels, wheels, err
 	}
-	manifests, err = open("manifest-to", p.manifestTo, p.manifestProfile)
+	manifests, err = p.flags.openPlace(ctx, "manifest-to", p.manifestTo, p.manifestProfile)
 	return wheels, manifests, err
 }

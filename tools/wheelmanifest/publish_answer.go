@@ -78,37 +78,42 @@ func (p *publishing) lastLine(at string, r publication.Receipt) string {
 
 // counted is "2 wheels, the manifest, 1 pointer: 1 sent, 3 already there".
 func counted(r publication.Receipt) string {
-	counts := r.Counts()
+	what := plural(len(r.Wheels), "wheel") + ", the manifest"
+	if len(r.Pointers) > 0 {
+		what += ", " + plural(len(r.Pointers), "pointer")
+	}
+	return what + ": " + statuses(r.Counts())
+}
+
+// lines is the receipt for people: status, size in bytes, digest, where, version.
+func lines(r publication.Receipt) []byte {
+	var b bytes.Buffer
+	for _, w := range r.Wheels {
+		receiptLine(&b, w, "")
+	}
+	receiptLine(&b, r.Manifest, "")
+	for _, pointer := range r.Pointers {
+		receiptLine(&b, pointer.Receipted, " -> "+finding.Escape(pointer.ManifestKey))
+	}
+	return b.Bytes()
+}
+
+func receiptLine(b *bytes.Buffer, o publication.Receipted, more string) {
+	if o.Version != nil {
+		more += " version " + finding.Escape(*o.Version)
+	}
+	fmt.Fprintf(b, "%-13s %12d  %s  %s%s\n", strings.ReplaceAll(string(o.Status), "_", " "), o.Size, o.SHA256, finding.Escape(o.URL), more)
+}
+
+// statuses is "1 sent, 3 already there".
+func statuses(counts map[publication.Status]int) string {
 	var parts []string
 	for _, status := range []publication.Status{publication.Sent, publication.Would, publication.Already, publication.Newer} {
 		if n := counts[status]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(status), "_", " ")))
 		}
 	}
-	what := plural(len(r.Wheels), "wheel") + ", the manifest"
-	if len(r.Pointers) > 0 {
-		what += ", " + plural(len(r.Pointers), "pointer")
-	}
-	return what + ": " + strings.Join(parts, ", ")
-}
-
-// lines is the receipt for people: status, size in bytes, digest, where, version.
-func lines(r publication.Receipt) []byte {
-	var b bytes.Buffer
-	line := func(o publication.Receipted, more string) {
-		if o.Version != nil {
-			more += " version " + finding.Escape(*o.Version)
-		}
-		fmt.Fprintf(&b, "%-13s %12d  %s  %s%s\n", strings.ReplaceAll(string(o.Status), "_", " "), o.Size, o.SHA256, finding.Escape(o.URL), more)
-	}
-	for _, w := range r.Wheels {
-		line(w, "")
-	}
-	line(r.Manifest, "")
-	for _, pointer := range r.Pointers {
-		line(pointer.Receipted, " -> "+finding.Escape(pointer.ManifestKey))
-	}
-	return b.Bytes()
+	return strings.Join(parts, ", ")
 }
 
 // ended says how far a publication came that failed.

@@ -24,6 +24,8 @@ type file struct {
 	key string
 	// document names the manifest that it is taken from.
 	document string
+	// bare says that no METADATA lies beside it.
+	bare bool
 }
 
 // set is the files of all documents, by file name in lower case: a name that
@@ -123,11 +125,15 @@ func (f *file) faults() []finding.Finding {
 	return r.findings
 }
 
-// metadata is METADATA of the wheel, proved to be what the manifest means.
+// metadata is METADATA of the wheel, proved to be what the manifest means; nil
+// where the source has none.
 func (f *file) metadata(source Source, r *report) (data []byte, ok bool) {
 	data, findings := source(f.Artifact)
 	if r.add(findings...); finding.HasErrors(findings) {
 		return nil, false
+	}
+	if data == nil {
+		return nil, true
 	}
 	sum := sha256.Sum256(data)
 	if digest := hex.EncodeToString(sum[:]); digest != f.Metadata.SHA256 {

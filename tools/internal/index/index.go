@@ -32,7 +32,9 @@ type Document struct {
 }
 
 // Source gives METADATA of a wheel byte for byte, or says what is wrong with the
-// place that it was looked for in. Build holds the bytes against the manifest.
+// place that it was looked for in. Build holds the bytes against the manifest. Nil
+// without a finding is METADATA that nobody has: the pages do not promise it then,
+// and installers read the wheel instead.
 type Source func(*document.Artifact) ([]byte, []finding.Finding)
 
 // Options are what the manifests do not tell.
@@ -74,7 +76,8 @@ func Build(documents []Document, source Source, o Options) (Tree, []finding.Find
 		if source == nil {
 			break
 		}
-		if data, ok := f.metadata(source, &s.report); ok {
+		data, ok := f.metadata(source, &s.report)
+		if f.bare = ok && data == nil; ok && !f.bare {
 			tree[f.key+metadataEnd] = data
 		}
 	}

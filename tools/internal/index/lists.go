@@ -7,12 +7,15 @@ import (
 	"strings"
 )
 
+// requirementsHead begins every requirementsFile.
+const requirementsHead = "# made by " + generator + "\n"
+
 // requirementsFile is for `pip install --require-hashes`: of each project its
 // newest version that is not yanked, with the digests of all its files, so that
 // one file serves every platform. pip takes one version of a project.
 func requirementsFile(projects []project) []byte {
 	var b bytes.Buffer
-	b.WriteString("# made by " + generator + "\n")
+	b.WriteString(requirementsHead)
 	for _, p := range projects {
 		newest := -1
 		for i, r := range p.releases {

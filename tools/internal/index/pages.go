@@ -32,8 +32,8 @@ var (
     <h1>Links for {{.Name}}</h1>
 {{- range .Files}}
     <a href="{{.URL}}#sha256={{.Hashes.SHA256}}"
-       {{- with .RequiresPython}} data-requires-python="{{.}}"{{end}} data-core-metadata="sha256={{.CoreMetadata.SHA256}}"
-       {{- with .CoreMetadata.SHA256}} data-dist-info-metadata="sha256={{.}}"{{end}}
+       {{- with .RequiresPython}} data-requires-python="{{.}}"{{end}}
+       {{- with .CoreMetadata}} data-core-metadata="sha256={{.SHA256}}" data-dist-info-metadata="sha256={{.SHA256}}"{{end}}
        {{- with .Yank}} data-yanked="{{.Reason}}"{{end}}>{{.Filename}}</a><br>
 {{- end}}
   </body>
@@ -76,7 +76,8 @@ type (
 		Size           int64  `json:"size"`
 		Hashes         hashes `json:"hashes"`
 		RequiresPython string `json:"requires-python,omitempty"`
-		CoreMetadata   hashes `json:"core-metadata"`
+		// CoreMetadata is nil where nobody has METADATA of the wheel.
+		CoreMetadata *hashes `json:"core-metadata,omitempty"`
 		// Yanked is false, true or a reason.
 		Yanked any   `json:"yanked"`
 		Yank   *Yank `json:"-"`
@@ -109,7 +110,10 @@ func (p project) page(base string) projectPage {
 		for _, f := range r.files {
 			one := pageFile{
 				Filename: f.filename, URL: f.url(base), Size: f.SizeBytes, Hashes: hashes{f.SHA256},
-				CoreMetadata: hashes{f.Metadata.SHA256}, Yanked: false, Yank: r.yank,
+				Yanked: false, Yank: r.yank,
+			}
+			if !f.bare {
+				one.CoreMetadata = &hashes{f.Metadata.SHA256}
 			}
 			if f.Metadata.RequiresPython != nil {
 				one.RequiresPython = *f.Metadata.RequiresPython

@@ -14,4 +14,8 @@ const (
 	Foreign     = "publication_pointer_foreign" // no pointer lies where one is to be put
 	SameRun     = "publication_pointer_taken"   // by another manifest of the same run
 	Failed      = "publication_failed"          // the place did not let something be read or written
+	NotManifest = "publication_not_a_manifest"  // JSON among the manifests that is none
+	NoManifest  = "publication_no_manifest"     // an index of nothing
+	PageForeign = "publication_page_foreign"    // no page of ours lies where one is to be put
+	PageLeft    = "publication_page_left"       // the page of a project that no manifest has any more
 )

@@ -72,15 +72,3 @@ func (r *run) taken(ctx context.Context, i *item, there store.Object) {
 	r.add(finding.Errorf(OtherBytes, "the key has other bytes, %s; nothing is overwritten and nothing further is sent; %s", r.owner(ctx, i, there), remedy).
 		On(i.url()).At("sha256").GotWant(there.SHA256, i.Content.SHA256))
 }
-
-// broken says that a place failed.
-func (r *run) broken(err error) {
-	code := Failed
-	if errors.Is(err, store.ErrSource) {
-		code = FileChanged
-	}
-	r.add(finding.Errorf(code, "%v", err))
-	if code == Failed {
-		r.incomplete()
-	}
-}

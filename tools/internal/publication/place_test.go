@@ -17,6 +17,8 @@ type witness struct {
 	log    []string
 	broken map[string]error
 	before map[string]func()
+	// lists says that listings are noted too.
+	lists bool
 }
 
 func (w *witness) note(what, key string) error {
@@ -57,6 +59,15 @@ func (w *witness) Replace(ctx context.Context, key string, was store.Version, c 
 		return "", err
 	}
 	return w.Writer.Replace(ctx, key, was, c)
+}
+
+func (w *witness) List(ctx context.Context, prefix string) ([]store.Object, error) {
+	if w.lists {
+		if err := w.note("list", prefix); err != nil {
+			return nil, err
+		}
+	}
+	return w.Writer.List(ctx, prefix)
 }
 
 func (w *witness) Probe(ctx context.Context) error {

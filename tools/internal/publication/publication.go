@@ -20,11 +20,7 @@
 package publication
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strings"
-	"sync"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/store"
@@ -79,9 +75,8 @@ type run struct {
 	document *item
 	pointers []*pointing
 
-	mu     sync.Mutex
-	result Result
-	sizes  progress
+	faults
+	sizes progress
 }
 
 // item is an object on its way.
@@ -111,25 +106,5 @@ func (r *run) end(ctx context.Context) (Result, error) {
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	r.result.Receipt = r.receipt()
-	// They came side by side; equal publications tell equal things.
-	slices.SortStableFunc(r.result.Findings, func(a, b finding.Finding) int {
-		return cmp.Or(strings.Compare(a.Artifact, b.Artifact), strings.Compare(a.Code, b.Code), strings.Compare(a.Message, b.Message))
-	})
-	return r.result, nil
-}
-
-func (r *run) failed() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return finding.HasErrors(r.result.Findings)
-}
-
-func (r *run) add(f finding.Finding) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	// A place that fails as a whole fails alike for all that is sent there.
-	if f = f.Plain(); !slices.Contains(r.result.Findings, f) {
-		r.result.Findings = append(r.result.Findings, f)
-	}
+	return Result{r.receipt(), r.sorted(), r.unread}, nil
 }

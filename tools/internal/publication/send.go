@@ -105,12 +105,6 @@ func (r *run) manifest(ctx context.Context) {
 	}
 }
 
-func (r *run) incomplete() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.result.Incomplete = true
-}
-
 // progress counts the bytes that are sent.
 type progress struct {
 	mu        sync.Mutex
