@@ -1,5 +1,6 @@
 // Program wheelmaker writes a small, correct wheel from a handful of files: the
-// demonstration's and the tests'. Equal inputs give equal bytes.
+// demonstration's and the tests'. With the verb build it writes made-up wheels
+// of any number, size and shape. Equal inputs give equal bytes.
 package main
 
 import (
@@ -25,6 +26,9 @@ func main() {
 }
 
 func run(args []string) error {
+	if len(args) > 0 && args[0] == "build" {
+		return runBuild(args[1:])
+	}
 	var w wheel
 	var requires, files list
 	flags := flag.NewFlagSet("wheelmaker", flag.ContinueOnError)
@@ -41,28 +45,28 @@ func run(args []string) error {
 		return err
 	}
 	w.requires = requires
-	for _, file := range files {
-		name, path, ok := strings.Cut(file, "=")
+	for _, pair := range files {
+		name, path, ok := strings.Cut(pair, "=")
 		if !ok {
-			return fmt.Errorf("--file: got %q, want MEMBER=FILE", file)
+			return fmt.Errorf("--file: got %q, want MEMBER=FILE", pair)
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		w.members = append(w.members, member{filepath.ToSlash(name), data})
+		m, err := file(filepath.ToSlash(name), data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		w.members = append(w.members, m)
 	}
 	if *out == "" {
 		return errors.New("--out: want a file to write")
-	}
-	data, err := w.bytes()
-	if err != nil {
-		return err
 	}
 	if *nameFile != "" {
 		if err := os.WriteFile(*nameFile, []byte(*filename+"\n"), 0o666); err != nil {
 			return err
 		}
 	}
-	return os.WriteFile(*out, data, 0o666)
+	return create(*out, w.write)
 }

@@ -3,21 +3,14 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"compress/flate"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/csv"
 	"fmt"
-	"hash/crc32"
+	"io"
 	"sort"
 	"strconv"
 	"strings"
 )
-
-type member struct {
-	name string
-	data []byte
-}
 
 type wheel struct {
 	distribution, version string
@@ -26,6 +19,7 @@ type wheel struct {
 	requires              []string
 	purelib               bool
 	members               []member
+	fault                 recordFault
 }
 
 // named takes the file name apart. Names with more than one build tag are the
@@ -51,27 +45,42 @@ func (w *wheel) named(filename string) error {
 	return nil
 }
 
-// bytes is the whole archive: members by name, then .dist-info, RECORD last.
-func (w *wheel) bytes() ([]byte, error) {
+// write writes the archive: members by name, then .dist-info, RECORD last.
+func (w *wheel) write(out io.Writer) error {
 	info := w.distribution + "-" + w.version + ".dist-info/"
 	members := append([]member{}, w.members...)
 	sort.Slice(members, func(i, j int) bool { return members[i].name < members[j].name })
-	members = append(members, member{info + "METADATA", w.metadata()}, member{info + "WHEEL", w.wheel()})
-	record, err := record(members, info+"RECORD")
-	if err != nil {
-		return nil, err
+	for _, own := range []struct {
+		name string
+		data []byte
+	}{{"METADATA", w.metadata()}, {"WHEEL", w.wheel()}} {
+		m, err := file(info+own.name, own.data)
+		if err != nil {
+			return err
+		}
+		members = append(members, m)
 	}
-	var out bytes.Buffer
-	archive := zip.NewWriter(&out)
-	for _, m := range append(members, member{info + "RECORD", record}) {
-		if err := add(archive, m); err != nil {
-			return nil, fmt.Errorf("%s: %w", m.name, err)
+	archive := zip.NewWriter(out)
+	var sums []sum
+	for _, m := range members {
+		s := m.sum()
+		sums = append(sums, s)
+		if err := m.add(archive, s); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
 		}
 	}
-	if err := archive.Close(); err != nil {
-		return nil, err
+	rows, err := record(members, sums, info+"RECORD", w.fault)
+	if err != nil {
+		return err
 	}
-	return out.Bytes(), nil
+	last, err := file(info+"RECORD", rows)
+	if err != nil {
+		return err
+	}
+	if err := last.add(archive, last.sum()); err != nil {
+		return fmt.Errorf("%s: %w", last.name, err)
+	}
+	return archive.Close()
 }
 
 func (w *wheel) metadata() []byte {
@@ -97,13 +106,24 @@ func (w *wheel) wheel() []byte {
 	return b.Bytes()
 }
 
-// record is RECORD: every member with its digest, and itself without one.
-func record(members []member, self string) ([]byte, error) {
+// record is RECORD: every member with its digest, and itself without one. A
+// fault, where there is to be one, is that of the first member.
+func record(members []member, sums []sum, self string, fault recordFault) ([]byte, error) {
 	var b bytes.Buffer
 	rows := csv.NewWriter(&b)
-	for _, m := range members {
-		digest := sha256.Sum256(m.data)
-		row := []string{m.name, "sha256=" + base64.RawURLEncoding.EncodeToString(digest[:]), strconv.Itoa(len(m.data))}
+	for i, m := range members {
+		s := sums[i]
+		if i == 0 {
+			switch fault {
+			case missingRow:
+				continue
+			case wrongDigest:
+				s.digest[0] ^= 1
+			case wrongSize:
+				s.size++
+			}
+		}
+		row := []string{m.name, "sha256=" + base64.RawURLEncoding.EncodeToString(s.digest[:]), strconv.FormatInt(s.size, 10)}
 		if err := rows.Write(row); err != nil {
 			return nil, err
 		}
@@ -115,34 +135,12 @@ func record(members []member, self string) ([]byte, error) {
 	return b.Bytes(), rows.Error()
 }
 
-// add writes one deflated member with its sizes in the local header, as the
-// common build tools do, and not in a data descriptor, as zip.Writer would.
-func add(archive *zip.Writer, m member) error {
-	var packed bytes.Buffer
-	deflate, err := flate.NewWriter(&packed, flate.BestCompression)
-	if err != nil {
-		return err
-	}
-	if _, err := deflate.Write(m.data); err != nil {
-		return err
-	}
-	if err := deflate.Close(); err != nil {
-		return err
-	}
-	header := &zip.FileHeader{
-		Name:               m.name,
-		Method:             zip.Deflate,
-		CRC32:              crc32.ChecksumIEEE(m.data),
-		CompressedSize64:   uint64(packed.Len()),
-		UncompressedSize64: uint64(len(m.data)),
-		// 1980-01-01, the first day the format knows.
-		ModifiedDate: 1<<5 | 1,
-	}
-	header.SetMode(0o644)
-	body, err := archive.CreateRaw(header)
-	if err != nil {
-		return err
-	}
-	_, err = body.Write(packed.Bytes())
-	return err
-}
+// recordFault is what is wrong with a wheel's RECORD.
+type recordFault string
+
+const (
+	correct     recordFault = "correct"
+	missingRow  recordFault = "missing-row"
+	wrongDigest recordFault = "wrong-digest"
+	wrongSize   recordFault = "wrong-size"
+)

@@ -18,16 +18,19 @@ import (
 func TestWheelIsCorrectAndReproducible(t *testing.T) {
 	var w wheel
 	require.NoError(t, w.named("amd_torch-1.0+rocm7-1-py2.py3-none-any.whl"))
-	w.members = []member{{"b.py", []byte("b = 1\n")}, {"a.py", nil}}
+	for _, m := range []struct{ name, text string }{{"b.py", "b = 1\n"}, {"a.py", ""}} {
+		made, err := file(m.name, []byte(m.text))
+		require.NoError(t, err)
+		w.members = append(w.members, made)
+	}
 	w.requires = []string{"torch==2.9.1"}
 
-	data, err := w.bytes()
-	require.NoError(t, err)
-	again, err := w.bytes()
-	require.NoError(t, err)
-	assert.True(t, bytes.Equal(data, again))
+	var data, again bytes.Buffer
+	require.NoError(t, w.write(&data))
+	require.NoError(t, w.write(&again))
+	assert.True(t, bytes.Equal(data.Bytes(), again.Bytes()))
 
-	contents := read(t, data)
+	contents := read(t, data.Bytes())
 	assert.Contains(t, contents["amd_torch-1.0+rocm7.dist-info/METADATA"], "Name: amd-torch\nVersion: 1.0+rocm7\n")
 	assert.Contains(t, contents["amd_torch-1.0+rocm7.dist-info/METADATA"], "Requires-Dist: torch==2.9.1\n")
 	assert.Contains(t, contents["amd_torch-1.0+rocm7.dist-info/WHEEL"], "Tag: py2-none-any\nTag: py3-none-any\nBuild: 1\n")
