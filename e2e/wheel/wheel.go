@@ -28,3 +28,12 @@ func Make(t *testing.T, filename, text string, args ...string) []byte {
 	require.NoError(t, err)
 	return data
 }
+
+// Build writes a made-up build into a folder, which is made where it is
+// missing. Arguments are those of wheelmaker's verb build.
+func Build(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	command := exec.Command(binary.Of(t, "wheelmaker"), append([]string{"build", "--out", dir}, args...)...)
+	output, err := command.CombinedOutput()
+	require.NoError(t, err, "wheelmaker build %s: %s", args, output)
+}
