@@ -18,18 +18,21 @@ every wheel again, and one to what is sought in members does not read all names.
     attrs = {
         "wheelcontents": attr.label(
             doc = "Reads every member of one wheel: RECORD, version, GPU code.",
+            allow_files = True,
             cfg = "exec",
             executable = True,
             mandatory = True,
         ),
         "wheelentry": attr.label(
             doc = "Reads the size, digest, name, METADATA and WHEEL of one wheel.",
+            allow_files = True,
             cfg = "exec",
             executable = True,
             mandatory = True,
         ),
         "wheelmanifest": attr.label(
             doc = "Projects the status, gathers the wheels and validates the manifest.",
+            allow_files = True,
             cfg = "exec",
             executable = True,
             mandatory = True,
@@ -49,6 +52,7 @@ the caller as target platform, or for a test the platform that runs it.""",
     attrs = {
         "wheelmanifest": attr.label(
             doc = "The command line.",
+            allow_files = True,
             cfg = "target",
             executable = True,
             mandatory = True,
