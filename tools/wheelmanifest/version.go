@@ -10,7 +10,7 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/document"
 )
 
-// release is the version of a released binary; the linker sets it (x_defs).
+// release is the version of a released binary; the linker sets it (gc_linkopts of the target).
 var release string
 
 // versions is what the verb version tells.
