@@ -18,14 +18,14 @@ import (
 )
 
 // read reads objects side by side and hands each on. One that is gone since it was
-// listed makes the round void.
+// listed, or changes while it is read, makes the round void.
 func (x *indexing) read(ctx context.Context, place store.Writer, keys []string, limit int64, take func(key string, s state)) {
 	// The error is the context's, which whoever called asks for.
 	_ = x.Each(ctx, len(keys), func(i int) {
 		data, version, err := place.Current(ctx, keys[i], limit)
 		switch {
 		case ctx.Err() != nil:
-		case errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, store.ErrChanged):
 			x.overtake()
 		case err != nil:
 			x.broken(err)
