@@ -247,23 +247,6 @@ func only(t *testing.T, pattern ...string) string {
 	return found[0]
 }
 
-// pip downloads one wheel, or skips the test.
-func pip(t *testing.T, requirement, platform string) string {
-	t.Helper()
-	if err := exec.Command("python3", "-m", "pip", "--version").Run(); err != nil {
-		t.Skip("SKIPPED: this machine has no pip, and the wheels come from PyPI")
-	}
-	name := "devicecode-" + strings.ReplaceAll(requirement, "==", "-") + "-" + platform
-	dir, err := fetched.Folder(t, name, func(dir string) error {
-		return fetched.Run(dir, "python3", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
-			"--python-version", "3.12", "--platform", platform, "--dest", ".", requirement)
-	})
-	if err != nil {
-		t.Skipf("SKIPPED: %s cannot be had from PyPI: %v", requirement, err)
-	}
-	return only(t, dir, "*.whl")
-}
-
 // debian downloads packages and unpacks them into one folder, or skips the test.
 func debian(t *testing.T, packages ...string) string {
 	t.Helper()
@@ -304,7 +287,7 @@ func debian(t *testing.T, packages ...string) string {
 func check(t *testing.T, wheels []published) {
 	for _, want := range wheels {
 		t.Run(want.requirement, func(t *testing.T) {
-			file := pip(t, want.requirement, want.platform)
+			file := fetched.Wheel(t, want.requirement, want.platform)
 			digest, got := inspect(t, file)
 			require.True(t, strings.HasPrefix(digest, want.sha256), "another file than the table's: sha256 %s, want %s...", digest, want.sha256)
 			assert.Equal(t, contents{"verified", want.module, want.files}, got)
@@ -430,7 +413,7 @@ func cuobjdump(t *testing.T) string {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		t.Skip("SKIPPED: no second opinion, this machine has no cuobjdump and PyPI's is for x86-64 Linux")
 	}
-	file := pip(t, "nvidia-cuda-cuobjdump==13.5.37", "manylinux2014_x86_64")
+	file := fetched.Wheel(t, "nvidia-cuda-cuobjdump==13.5.37", "manylinux2014_x86_64")
 	tool := filepath.Join(t.TempDir(), "cuobjdump")
 	for name, data := range members(t, file, func(name string) bool { return path.Base(name) == "cuobjdump" }) {
 		require.NoError(t, os.WriteFile(tool, data, 0o755), name)
@@ -473,7 +456,7 @@ func TestCuobjdumpAgrees(t *testing.T) {
 	tool := cuobjdump(t)
 	for _, from := range []published{torchaudio, torchvision} {
 		t.Run(from.requirement, func(t *testing.T) {
-			file := pip(t, from.requirement, from.platform)
+			file := fetched.Wheel(t, from.requirement, from.platform)
 			libraries := members(t, file, func(name string) bool { return strings.Contains(path.Base(name), ".so") })
 			dir := t.TempDir()
 			theirs := map[string]targets{}
