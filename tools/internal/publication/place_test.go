@@ -2,9 +2,13 @@ package publication_test
 
 import (
 	"context"
+	"io"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/store"
@@ -77,10 +81,32 @@ func (w *witness) Probe(ctx context.Context) error {
 	return w.Writer.Probe(ctx)
 }
 
+// growing is a place whose pages may not lose a wheel, not even for a moment.
+type growing struct {
+	store.Writer
+	t testing.TB
+}
+
+var wheelName = regexp.MustCompile(`[^"/> ]+\.whl\b`)
+
+func (g growing) Replace(ctx context.Context, key string, was store.Version, c store.Content) (store.Version, error) {
+	before, _, _ := g.Current(ctx, key, 1<<20)
+	now, err := g.Writer.Replace(ctx, key, was, c)
+	if err == nil && strings.HasPrefix(key, "simple/") {
+		// It was replaced, so that it was what was read just before.
+		body, err := c.Open()
+		require.NoError(g.t, err)
+		after, err := io.ReadAll(body)
+		require.NoError(g.t, err)
+		assert.Subset(g.t, wheelName.FindAllString(string(after), -1), wheelName.FindAllString(string(before), -1), "%s lost a wheel", key)
+	}
+	return now, err
+}
+
 // placeAt is a folder as a place.
 func placeAt(t testing.TB, dir string) *witness {
 	t.Helper()
 	w, err := store.Write(t.Context(), dir, store.Options{})
 	require.NoError(t, err)
-	return &witness{Writer: w, broken: map[string]error{}, before: map[string]func(){}}
+	return &witness{Writer: growing{w, t}, broken: map[string]error{}, before: map[string]func(){}}
 }
