@@ -3,23 +3,13 @@
 package contents
 
 import (
-	"bufio"
-	"cmp"
-	"io"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/archive"
-	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/finding"
 )
 
 // BenchmarkRead compares, in turns and on the same cores, reading everything
@@ -52,7 +42,11 @@ func BenchmarkRead(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		measure("inflate", func() { size = inflateOnly(b, path) })
+		measure("inflate", func() {
+			var err error
+			size, err = InflateAll(path, 0, 0, newInflater)
+			require.NoError(b, err)
+		})
 		measure("read", func() {
 			c, err := Read(b.Context(), path, filepath.Base(path), "", Options{})
 			require.NoError(b, err)
@@ -66,55 +60,6 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportMetric(work["read"].Seconds()/work["inflate"].Seconds(), "cpu-ratio")
 	b.ReportMetric(float64(usage(b).Maxrss)/1e3, "MB-resident")
 	b.ReportMetric(0, "ns/op")
-}
-
-// inflateOnly inflates every member, the largest first, by as many workers as
-// Read has.
-func inflateOnly(b *testing.B, path string) (size int64) {
-	file, err := os.Open(path)
-	require.NoError(b, err)
-	defer func() { require.NoError(b, file.Close()) }()
-	info, err := file.Stat()
-	require.NoError(b, err)
-	directory, err := archive.Read(file, info.Size(), func(f finding.Finding) { b.Error(f) })
-	require.NoError(b, err)
-	members := slices.SortedStableFunc(slices.Values(directory.Members), func(x, y archive.Member) int { return cmp.Compare(y.Size, x.Size) })
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wait.Go(func() {
-			inflate := newInflater()
-			buffer := make([]byte, 64<<10)
-			for i := next.Add(1) - 1; i < int64(len(members)); i = next.Add(1) - 1 {
-				inflateMember(b, file, members[i], inflate, buffer)
-			}
-		})
-	}
-	wait.Wait()
-	for _, m := range members {
-		size += m.Size
-	}
-	return size
-}
-
-// inflateMember takes the member's bytes from the file as they are: neither
-// sizes nor CRC-32 are checked.
-func inflateMember(b *testing.B, file io.ReaderAt, m archive.Member, inflate archive.Inflater, buffer []byte) {
-	src := bufio.NewReaderSize(io.NewSectionReader(file, m.DataOffset, m.CompressedSize), 64<<10)
-	r := io.Reader(src)
-	if m.Method == archive.Deflated {
-		r = inflate(src)
-	}
-	for {
-		_, err := r.Read(buffer)
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			b.Error(err)
-			return
-		}
-	}
 }
 
 func usage(b *testing.B) (u syscall.Rusage) {
