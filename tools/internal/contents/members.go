@@ -149,7 +149,8 @@ func (w *worker) algorithms(i int) []*record.Algorithm {
 // small reads a member into memory.
 func (w *worker) small(i int, m archive.Member, content io.Reader, hashes *record.Hashes) (gpu.File, error) {
 	if int64(cap(w.buffer)) < m.Size+1 {
-		w.buffer = make([]byte, max(m.Size, small)+1)
+		// Members come the largest first: no later one needs more.
+		w.buffer = make([]byte, m.Size+1)
 	}
 	// One byte more, so that the content's end is seen and checked.
 	n, err := fill(content, w.buffer[:m.Size+1])
