@@ -44,6 +44,24 @@ func again() func(*bufio.Reader) io.Reader {
 	}
 }
 
+// way is how a source comes.
+type way struct {
+	name string
+	size int // of the source's buffer; 0 is that of all data
+	how  func(io.Reader) io.Reader
+}
+
+var (
+	atOnce        = way{"at once", 0, func(r io.Reader) io.Reader { return r }}
+	inSingleBytes = way{"in single bytes", 4096, iotest.OneByteReader}
+	everyWay      = []way{
+		atOnce, inSingleBytes,
+		{"in pieces of 100 bytes", 100, func(r io.Reader) io.Reader { return r }},
+		{"in halves", 64, iotest.HalfReader},
+		{"with the end at the last byte", 300, iotest.DataErrReader},
+	}
+)
+
 // equality holds a decoder against compress/flate.
 type equality struct {
 	decoder func(*bufio.Reader) io.Reader
@@ -55,19 +73,18 @@ type equality struct {
 // end are those of compress/flate, however the source comes. It returns them.
 func (e equality) require(t testing.TB, data []byte) outcome {
 	t.Helper()
+	return e.requireIn(t, data, everyWay...)
+}
+
+func (e equality) requireIn(t testing.TB, data []byte, ways ...way) outcome {
+	t.Helper()
 	want := outcomeOf(t, bytes.NewReader(data), 4096, e.most, standard)
-	for _, way := range []struct {
-		name string
-		size int // of the source's buffer
-		how  func(io.Reader) io.Reader
-	}{
-		{"at once", max(len(data), 16), func(r io.Reader) io.Reader { return r }},
-		{"in pieces of 100 bytes", 100, func(r io.Reader) io.Reader { return r }},
-		{"in single bytes", 4096, iotest.OneByteReader},
-		{"in halves", 64, iotest.HalfReader},
-		{"with the end at the last byte", 300, iotest.DataErrReader},
-	} {
-		got := outcomeOf(t, way.how(bytes.NewReader(data)), way.size, e.most, e.decoder)
+	for _, way := range ways {
+		size := way.size
+		if size == 0 {
+			size = max(len(data), 16)
+		}
+		got := outcomeOf(t, way.how(bytes.NewReader(data)), size, e.most, e.decoder)
 		require.Equal(t, want.err, got.err, way.name)
 		require.True(t, bytes.Equal(want.output, got.output), "%s: output of %d bytes, want %d", way.name, len(got.output), len(want.output))
 		require.True(t, bytes.Equal(want.rest, got.rest), "%s: %d bytes left, want %d", way.name, len(got.rest), len(want.rest))

@@ -8,22 +8,30 @@ import (
 )
 
 // FuzzInflate holds the decoder against compress/flate: on the data as they
-// are, and on a stream that is made of them, since chance alone seldom writes
-// a code that is right.
+// are, or on a stream that is made of them, since chance alone seldom writes a
+// code that is right.
 func FuzzInflate(f *testing.F) {
 	for _, s := range recorded(f) {
 		if len(s.data) < 8<<10 {
-			f.Add(s.data)
-			f.Add(s.data[:len(s.data)*2/3])
+			f.Add(s.data, false)
+			f.Add(s.data[:len(s.data)*2/3], false)
 		}
 	}
-	for i := range uint32(64) {
-		f.Add(binary.LittleEndian.AppendUint64(nil, uint64(i)*0x9e3779b97f4a7c15))
+	for i := range uint64(64) {
+		seed := binary.LittleEndian.AppendUint64(nil, i*0x9e3779b97f4a7c15)
+		f.Add(seed, true)
+		f.Add(made(seed), false)
 	}
-	e := equality{again(), 1 << 20}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		e.require(t, data)
-		e.require(t, made(data))
+	e := equality{again(), 400 << 10}
+	f.Fuzz(func(t *testing.T, data []byte, make bool) {
+		if make {
+			data = made(data)
+		}
+		ways := []way{atOnce}
+		if len(data) < 1<<10 {
+			ways = append(ways, inSingleBytes)
+		}
+		e.requireIn(t, data, ways...)
 	})
 }
 
