@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"io"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -237,4 +238,57 @@ func TestMatches(t *testing.T) {
 	o := equality{again(), 8 << 20}.require(t, w.data)
 	require.Equal(t, io.EOF, o.err)
 	require.Greater(t, len(o.output), 6*bufferSize)
+}
+
+// The codes and extra bits that take most, one after another: what the fast
+// loop holds and reads ahead is enough for the worst.
+func TestLongestCodes(t *testing.T) {
+	literals, distances := make([]uint8, 286), make([]uint8, 30)
+	for i, symbol := range []int{'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 284, 283, 282, 256} {
+		literals[symbol] = uint8(i + 1)
+	}
+	literals[285] = 15
+	for i := range 15 {
+		distances[15+i] = uint8(i + 1)
+	}
+	distances[14] = 15
+	l, d := encoderOf(literals), encoderOf(distances)
+	r := rand.New(rand.NewPCG(1951, 1))
+	noise := make([]byte, window)
+	for i := range noise {
+		noise[i] = byte(r.Uint32())
+	}
+	for range 40 {
+		var w bitWriter
+		w.stored(false, noise)
+		dynamic(&w, literals, distances, func(encoder, encoder) {
+			for range 3000 {
+				for range r.IntN(4) {
+					l.write(&w, 'k'-r.IntN(r.IntN(11)+1))
+				}
+				match(&w, l, d, 282+r.IntN(4), 29-r.IntN(r.IntN(3)+1), r.Uint64()>>r.IntN(64))
+			}
+			l.write(&w, 256)
+		})
+		require.Equal(t, io.EOF, equality{again(), 4 << 20}.requireIn(t, w.data, atOnce).err)
+	}
+}
+
+// Turns that need most of the room that is left for them begin at every place
+// around the last one where a turn begins.
+func TestRoomAtTheEnd(t *testing.T) {
+	l, d := fixedEncoders()
+	const turn = 2 + longest
+	for begin := full%turn + turn - 20; begin <= full%turn+turn+20; begin++ {
+		var w bitWriter
+		w.stored(false, bytes.Repeat([]byte("pi=3.14159265"), 50)[:begin])
+		w.header(true, 1)
+		for range 2*bufferSize/turn + 1 {
+			l.write(&w, 'x')
+			l.write(&w, 'y')
+			match(&w, l, d, 285, 13, 1<<10) // 97 to 128 back
+		}
+		l.write(&w, 256)
+		require.Equal(t, io.EOF, equality{again(), 4 << 20}.requireIn(t, w.data, atOnce).err)
+	}
 }
