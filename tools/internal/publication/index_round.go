@@ -66,7 +66,7 @@ func (x *indexing) lookAtWheels(documents []pages.Document) {
 			size, there := x.there[at]
 			switch where := url(x.Place.Name(), at); {
 			case !there:
-				x.add(finding.Errorf(NotThere, "the wheel of the manifest %s is not there, and pages promise only what is", finding.Quote(d.Name)).
+				x.add(finding.Errorf(NotThere, "the wheel of the manifest %s is not there under --wheel-key, and pages promise only what is", finding.Quote(d.Name)).
 					On(a.RelativePath).GotWant("", where))
 			case size >= 0 && size != a.SizeBytes:
 				x.add(finding.Errorf(OtherBytes, "the wheel that is there is not that of the manifest %s", finding.Quote(d.Name)).
