@@ -19,11 +19,15 @@ type Damage struct {
 
 func (d *Damage) Error() string { return d.Finding.String() }
 
-// Source is compressed data. That it gives single bytes lets a decoder stop
-// exactly at the end of the deflate data.
+// Source is compressed data, as a *bufio.Reader has it. That it gives single
+// bytes, and shows bytes before they are taken, lets a decoder stop exactly at
+// the end of the deflate data.
 type Source interface {
 	io.Reader
 	io.ByteReader
+	Peek(n int) ([]byte, error)
+	Discard(n int) (int, error)
+	Buffered() int
 }
 
 // Inflater starts a decoder of raw deflate data (RFC 1951). The decoder must
