@@ -24,7 +24,11 @@ type Workspace struct {
 	Dir     string
 	Env     []string
 	Startup []string
-	t       *testing.T
+	// Inside is a command that starts the one after it, such as one that enters
+	// a namespace. DiskCache is a folder; empty: that of all end-to-end tests.
+	Inside    []string
+	DiskCache string
+	t         *testing.T
 }
 
 // Result is what one call of Bazel said.
@@ -34,6 +38,28 @@ type Result struct {
 	// Ran counts the actions that were executed, by mnemonic: neither up to
 	// date nor answered by a cache.
 	Ran map[string]int
+	// Spawns are all actions that were not up to date.
+	Spawns []Spawn
+}
+
+// Spawn is one action in the execution log.
+type Spawn struct {
+	Mnemonic string
+	// Runner is Bazel's word for what executed it or knew its result: "remote",
+	// "remote cache hit", "disk cache hit", "linux-sandbox".
+	Runner   string
+	CacheHit bool
+}
+
+// Runners counts the actions of one mnemonic by their runner.
+func (r Result) Runners(mnemonic string) map[string]int {
+	counts := map[string]int{}
+	for _, spawn := range r.Spawns {
+		if spawn.Mnemonic == mnemonic {
+			counts[spawn.Runner]++
+		}
+	}
+	return counts
 }
 
 // Root is the repository's own folder.
@@ -134,12 +160,18 @@ func (w *Workspace) Bazel(command string, args ...string) Result {
 	words := append(append([]string{}, w.Startup...), command)
 	log := filepath.Join(w.t.TempDir(), "execution.json")
 	if command == "build" || command == "test" || command == "run" {
+		cache := w.DiskCache
+		if cache == "" {
+			cache = filepath.Join(Cache(w.t), "disk_cache")
+		}
 		words = append(words,
-			"--disk_cache="+filepath.Join(Cache(w.t), "disk_cache"),
+			"--disk_cache="+cache,
 			"--execution_log_json_file="+log,
 			"--color=no", "--curses=no", "--noshow_progress")
 	}
-	call := exec.Command(filepath.Join(Root(w.t), "tools", "bazel"), append(words, args...)...)
+	line := append(append([]string{}, w.Inside...), filepath.Join(Root(w.t), "tools", "bazel"))
+	line = append(append(line, words...), args...)
+	call := exec.Command(line[0], line[1:]...)
 	call.Dir = w.Dir
 	call.Env = append(os.Environ(), w.Env...)
 	var stdout, stderr bytes.Buffer
@@ -149,7 +181,13 @@ func (w *Workspace) Bazel(command string, args ...string) Result {
 	if err != nil && !errors.As(err, &exit) {
 		require.NoError(w.t, err, "bazel %s", command)
 	}
-	return Result{call.ProcessState.ExitCode(), stdout.String(), stderr.String(), w.ran(log)}
+	result := Result{Exit: call.ProcessState.ExitCode(), Stdout: stdout.String(), Stderr: stderr.String(), Ran: map[string]int{}, Spawns: w.spawns(log)}
+	for _, spawn := range result.Spawns {
+		if !spawn.CacheHit {
+			result.Ran[spawn.Mnemonic]++
+		}
+	}
+	return result
 }
 
 // Build builds targets that must be buildable.
@@ -172,30 +210,25 @@ func (w *Workspace) Refuse(words []string, args ...string) Result {
 	return result
 }
 
-// ran reads the execution log: JSON objects one after another. It is absent or
+// spawns reads the execution log: JSON objects one after another. It is absent or
 // empty after an analysis that failed.
-func (w *Workspace) ran(log string) map[string]int {
+func (w *Workspace) spawns(log string) []Spawn {
 	w.t.Helper()
-	counts := map[string]int{}
 	file, err := os.Open(log)
 	if errors.Is(err, os.ErrNotExist) {
-		return counts
+		return nil
 	}
 	require.NoError(w.t, err)
 	defer file.Close()
+	var spawns []Spawn
 	decoder := json.NewDecoder(file)
 	for {
-		var spawn struct {
-			Mnemonic string
-			CacheHit bool
-		}
+		var spawn Spawn
 		err := decoder.Decode(&spawn)
 		if errors.Is(err, io.EOF) {
-			return counts
+			return spawns
 		}
 		require.NoError(w.t, err)
-		if !spawn.CacheHit {
-			counts[spawn.Mnemonic]++
-		}
+		spawns = append(spawns, spawn)
 	}
 }
