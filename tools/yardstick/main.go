@@ -2,6 +2,7 @@
 // wheels cannot do without, as the measure of what all the rest costs:
 //
 //	yardstick sha256 --bytes N --jobs N        hash that many bytes of memory
+//	yardstick sha256 --jobs N FILE ...         read files and hash them
 //	yardstick inflate [--decoder NAME] [--members N] [--jobs N] WHEEL
 //	yardstick gzip WHEEL OUT                   the largest member as a gzip file
 //
@@ -20,6 +21,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	fast "github.com/klauspost/compress/flate"
 
@@ -49,6 +51,9 @@ func run(args []string) error {
 	rest := flags.Args()
 	switch args[0] {
 	case "sha256":
+		if len(rest) > 0 {
+			return digestFiles(rest, max(*jobs, 1))
+		}
 		digest(*size, max(*jobs, 1))
 		return nil
 	case "inflate":
@@ -103,6 +108,36 @@ func digest(size int64, jobs int) {
 	}
 	wait.Wait()
 }
+
+// digestFiles reads and hashes files, each by one goroutine, which does both.
+func digestFiles(files []string, jobs int) error {
+	faults := make([]error, len(files))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range jobs {
+		wait.Go(func() {
+			h, block := sha256.New(), make([]byte, 256<<10)
+			for i := next.Add(1) - 1; i < int64(len(files)); i = next.Add(1) - 1 {
+				file, err := os.Open(files[i])
+				if err != nil {
+					faults[i] = err
+					continue
+				}
+				h.Reset()
+				_, err = io.CopyBuffer(onlyWriter{h}, onlyReader{file}, block)
+				faults[i] = errors.Join(err, file.Close())
+			}
+		})
+	}
+	wait.Wait()
+	return errors.Join(faults...)
+}
+
+// Neither has a way of copying of its own: the block is used.
+type (
+	onlyWriter struct{ io.Writer }
+	onlyReader struct{ io.Reader }
+)
 
 // gzip writes the data of the largest deflated member into a gzip file, as it
 // is, for decoders that read no zip archives.

@@ -24,6 +24,8 @@ func TestRun(t *testing.T) {
 	require.NoError(t, os.WriteFile(name, wheel.Bytes(), 0o666))
 
 	require.NoError(t, run([]string{"sha256", "--bytes=1000001", "--jobs=2"}))
+	require.NoError(t, run([]string{"sha256", "--jobs=2", name, name, name}))
+	require.Error(t, run([]string{"sha256", name, filepath.Join(dir, "gone")}))
 	for decoder := range decoders {
 		require.NoError(t, run([]string{"inflate", "--decoder=" + decoder, name}), decoder)
 	}
