@@ -88,7 +88,7 @@ func TestEveryCodeIsListed(t *testing.T) {
 // Links of the documentation lead to files.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	for _, page := range []string{"README.md", "CONTRIBUTING.md", "docs/after-the-build.md", "docs/attestation.md", "docs/index.md", "docs/publishing.md", "examples/README.md", "docs/findings.md", "docs/gpu-code.md", "docs/manifest-format.md", "docs/rules.md"} {
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "docs/after-the-build.md", "docs/attestation.md", "docs/index.md", "docs/publishing.md", "docs/releasing.md", "examples/README.md", "docs/findings.md", "docs/gpu-code.md", "docs/manifest-format.md", "docs/rules.md"} {
 		for _, match := range link.FindAllStringSubmatch(read(t, page), -1) {
 			_, err := os.Stat(filepath.Join(bazel.Root(t), filepath.Dir(page), match[1]))
 			assert.NoError(t, err, page)
