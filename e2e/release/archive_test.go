@@ -73,8 +73,8 @@ func modules(t *testing.T, w *bazel.Workspace) []string {
 	return []string{startup}
 }
 
-// fetched are the names of the repositories that were fetched.
-func fetched(t *testing.T, w *bazel.Workspace) []string {
+// repositories are the names of the repositories that were fetched.
+func repositories(t *testing.T, w *bazel.Workspace) []string {
 	t.Helper()
 	said := w.Bazel("info", "output_base")
 	require.Zero(t, said.Exit, said.Stderr)
@@ -104,7 +104,7 @@ func TestSmokeWithTheReleasedPrograms(t *testing.T) {
 
 	// One platform's programs were fetched, and nothing of Go.
 	var ours []string
-	for _, name := range fetched(t, w) {
+	for _, name := range repositories(t, w) {
 		assert.NotRegexp(t, `go_sdk|go_deps|rules_go|gazelle`, name)
 		if strings.Contains(name, "programs_") {
 			ours = append(ours, name)

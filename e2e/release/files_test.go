@@ -121,7 +121,7 @@ func TestLinuxProgramsAreStaticAndStripped(t *testing.T) {
 	}
 }
 
-// No Windows ran them: their heads alone are read here.
+// No Windows ran them.
 func TestWindowsProgramsAreStripped(t *testing.T) {
 	for _, program := range programs {
 		name := program + "-windows-amd64.exe"
