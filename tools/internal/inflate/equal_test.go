@@ -54,9 +54,9 @@ type way struct {
 var (
 	atOnce        = way{"at once", 0, func(r io.Reader) io.Reader { return r }}
 	inSingleBytes = way{"in single bytes", 4096, iotest.OneByteReader}
+	inPieces      = way{"in pieces of 100 bytes", 100, func(r io.Reader) io.Reader { return r }}
 	everyWay      = []way{
-		atOnce, inSingleBytes,
-		{"in pieces of 100 bytes", 100, func(r io.Reader) io.Reader { return r }},
+		atOnce, inSingleBytes, inPieces,
 		{"in halves", 64, iotest.HalfReader},
 		{"with the end at the last byte", 300, iotest.DataErrReader},
 	}
