@@ -36,8 +36,8 @@ const (
 	maxDistances = 30  // likewise
 	maxCodeBits  = 15
 
-	// firstBits index the first table of the literal/length code, firstDistance
-	// that of distances. More literals would be found by one lookup with more,
+	// firstLiteral bits index the first table of literals and lengths, firstDistance
+	// that of distances. One lookup would find more codes with more of them,
 	// but the tables are to stay in the processor's nearest cache.
 	firstLiteral  = 11
 	firstDistance = 8
