@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"strings"
 	"sync"
@@ -96,7 +97,7 @@ func (p *Proxy) Stop() {
 func (p *Proxy) Seen() Seen {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.seen
+	return Seen{Executed: maps.Clone(p.seen.Executed), Up: maps.Clone(p.seen.Up), Down: maps.Clone(p.seen.Down)}
 }
 
 // Forget begins a new record.
