@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha1"
 	"encoding/hex"
@@ -22,7 +23,12 @@ import (
 // Go standard library.
 func (b *bench) bazel() error {
 	w := &workspace{bench: b, dir: filepath.Join(b.cache, "workspace")}
-	defer w.call("shutdown")
+	defer func() {
+		// After an interrupt too.
+		last := *b
+		last.ctx = context.WithoutCancel(b.ctx)
+		_, _ = (&workspace{bench: &last, dir: w.dir}).call("shutdown")
+	}()
 	if err := w.make(); err != nil {
 		return err
 	}
