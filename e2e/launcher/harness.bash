@@ -20,7 +20,7 @@ prepare() {
   # The versions that the cases are about are the tests' own.
   sed -i 's/^ *bazel_compatibility = .*/    bazel_compatibility = [">=7.1.0", "<11.0.0", "-9.0.0"],/' "$project/MODULE.bazel"
   # The substitutes stand in for what rules_go brings along, so a workspace of theirs has to name it.
-  grep -F 'bazel_dep(name = "rules_go"' "$project/MODULE.bazel" >"$workspace/MODULE.bazel"
+  grep -F 'bazel_dep(name = "rules_go"' "$project/MODULE.bazel" | sed 's/, dev_dependency = IS_RELEASE//' >"$workspace/MODULE.bazel"
   cat >"$workspace/BUILD.bazel" <<'BUILD'
 genrule(name = "hello", outs = ["hello.txt"], cmd = "echo hello > $@")
 sh_binary(name = "show", srcs = ["show.sh"], args = ["fixed"])

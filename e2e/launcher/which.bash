@@ -112,7 +112,7 @@ end
 
 begin "versions of Gazelle and rules_go are MODULE.bazel's"
 for module in rules_go:bazelbuild/rules_go gazelle:bazelbuild/bazel-gazelle; do
-  version=$(sed -n "s/^bazel_dep(name = \"${module%%:*}\", version = \"\(.*\)\").*/\1/p" "$project/MODULE.bazel")
+  version=$(sed -n "s/^bazel_dep(name = \"${module%%:*}\", version = \"\([^\"]*\)\".*/\1/p" "$project/MODULE.bazel")
   grep -qF "github.com/${module#*:} v$version" "$project/tools/launcher/go.mod" || fault "go.mod has no ${module#*:} v$version"
   grep -qF "github.com/${module#*:} v$version h1:" "$project/tools/launcher/go.sum" || fault "go.sum has no ${module#*:} v$version"
 done
