@@ -35,7 +35,7 @@ func TestRatio(t *testing.T) {
 	assert.EqualValues(t, 7, s.peak("a"))
 }
 
-// TestTurns: contenders take turns, and the first turn is not counted.
+// TestTurns: contenders take turns, and the first turns are not counted.
 func TestTurns(t *testing.T) {
 	b := &bench{ctx: context.Background(), rounds: 2}
 	var order string
@@ -49,6 +49,13 @@ func TestTurns(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "ababab", order)
 	assert.Equal(t, []sample{{wall: 3}, {wall: 5}}, got["a"])
+
+	order = ""
+	got, err = b.turnsAfter(3, contend("a"))
+	require.NoError(t, err)
+	assert.Equal(t, "aaaaa", order)
+	assert.Equal(t, []sample{{wall: 4}, {wall: 5}}, got["a"])
+
 	_, err = b.turns(b.process("false", "sh", "-c", "echo why >&2; exit 7"))
 	assert.ErrorContains(t, err, "why")
 }

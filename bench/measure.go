@@ -53,9 +53,13 @@ type samples map[string][]sample
 // turns lets the contenders take turns: what the machine does besides then
 // falls on all of them. The first turn, which fills the page cache, is not
 // counted.
-func (b *bench) turns(all ...contender) (samples, error) {
+func (b *bench) turns(all ...contender) (samples, error) { return b.turnsAfter(1, all...) }
+
+// turnsAfter lets the contenders take turns, of which the first are not counted:
+// a server that compiles what it runs often needs more than one.
+func (b *bench) turnsAfter(warming int, all ...contender) (samples, error) {
 	got := samples{}
-	for turn := range b.rounds + 1 {
+	for turn := 1 - warming; turn <= b.rounds; turn++ {
 		for _, c := range all {
 			fmt.Fprintf(os.Stderr, "turn %d of %d: %s\n", turn, b.rounds, c.name)
 			s, err := c.run()
