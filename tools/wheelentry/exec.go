@@ -59,9 +59,9 @@ func (o options) sources() ([]entry.Source, error) {
 // read reads one source. A wheel named by a flag is read whatever its name is.
 func (o options) read(ctx context.Context, s entry.Source) (entry.Entry, []byte, error) {
 	if o.wheel != "" {
-		return entry.Read(ctx, s.Path, s.Filename, s.Folder)
+		return entry.Read(ctx, s.Path, s.Filename, s.Folder, entry.Options{})
 	}
-	return s.Read(ctx)
+	return s.Read(ctx, entry.Options{})
 }
 
 // keep writes METADATA byte for byte. A name that could lead elsewhere is no

@@ -20,7 +20,7 @@ func made(t *testing.T, args ...string) (entries []entry.Entry, held []contents.
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	for _, f := range files {
-		e, _, err := entry.Read(t.Context(), filepath.Join(dir, f.Name()), f.Name(), "")
+		e, _, err := entry.Read(t.Context(), filepath.Join(dir, f.Name()), f.Name(), "", entry.Options{})
 		require.NoError(t, err)
 		assert.Empty(t, e.Faults)
 		c, err := contents.Read(t.Context(), filepath.Join(dir, f.Name()), f.Name(), "", contents.Options{})

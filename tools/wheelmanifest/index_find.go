@@ -108,7 +108,7 @@ func (f *found) of(a *document.Artifact) []entry.Source {
 // load reads the file.
 func (w *wheelFile) load(ctx context.Context) {
 	if w.source.IsWheel() {
-		w.entry, w.metadata, w.err = w.source.Read(ctx)
+		w.entry, w.metadata, w.err = w.source.Read(ctx, entry.Options{})
 		return
 	}
 	w.metadata, w.err = aside(ctx, func() ([]byte, error) { return readBounded(w.source.Path, metadata.MaxBytes) })

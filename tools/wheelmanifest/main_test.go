@@ -191,7 +191,7 @@ func TestDoorsAgree(t *testing.T) {
 
 	var args []string
 	for i, wheel := range []struct{ path, name string }{{"dist/" + first, first}, {"dist/sub/" + second, second}} {
-		e, _, err := entry.Read(t.Context(), filepath.Join(dir, wheel.path), wheel.name, "")
+		e, _, err := entry.Read(t.Context(), filepath.Join(dir, wheel.path), wheel.name, "", entry.Options{})
 		require.NoError(t, err)
 		var b bytes.Buffer
 		require.NoError(t, entry.Encode(&b, []entry.Entry{e}))

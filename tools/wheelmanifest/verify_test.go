@@ -156,7 +156,7 @@ func TestShown(t *testing.T) {
 // entryOf writes the entry of one wheel.
 func entryOf(t *testing.T, path, filename, to string) {
 	t.Helper()
-	e, _, err := entry.Read(t.Context(), path, filename, "")
+	e, _, err := entry.Read(t.Context(), path, filename, "", entry.Options{})
 	require.NoError(t, err)
 	var b bytes.Buffer
 	require.NoError(t, entry.Encode(&b, []entry.Entry{e}))

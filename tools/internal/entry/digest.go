@@ -7,14 +7,23 @@ import (
 	"io"
 )
 
-// digestBuffer is large enough that the switch between reading and hashing
-// costs nothing, and small enough for the processor's cache.
-const digestBuffer = 512 << 10
+// The switch between reading and hashing costs less with a larger buffer. Where
+// every processor hashes, two of them have to fit into the cache of each;
+// where one is left to read, it has a cache of its own.
+const (
+	digestBuffer      = 512 << 10
+	spareDigestBuffer = 1 << 20
+)
 
 // Digest reads r to its end, once, and returns the number of bytes and their
 // SHA-256 as 64 lower-case hex digits. Reading goes on while the last buffer is
 // hashed; two buffers are all the memory it needs.
 func Digest(r io.Reader) (size int64, digest string, err error) {
+	return digestBy(r, digestBuffer)
+}
+
+// digestBy is Digest with two buffers of that many bytes.
+func digestBy(r io.Reader, buffer int) (size int64, digest string, err error) {
 	type part struct {
 		buffer []byte
 		n      int
@@ -22,8 +31,8 @@ func Digest(r io.Reader) (size int64, digest string, err error) {
 	}
 	empty := make(chan []byte, 2)
 	full := make(chan part, 2)
-	empty <- make([]byte, digestBuffer)
-	empty <- make([]byte, digestBuffer)
+	empty <- make([]byte, buffer)
+	empty <- make([]byte, buffer)
 	go func() {
 		defer close(full)
 		for buffer := range empty {

@@ -13,16 +13,30 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
 )
 
+// Options are of the machine's, and change nothing of what is read.
+type Options struct {
+	// Spare says that for each wheel that is read at once a second processor is
+	// left: it reads with larger buffers while the first hashes.
+	Spare bool
+}
+
+func (o Options) buffer() int {
+	if o.Spare {
+		return spareDigestBuffer
+	}
+	return digestBuffer
+}
+
 // Read reads one wheel: the whole file once for its size and digest, then its
 // directories, METADATA and WHEEL. The file's real name and the folder to be
 // written into the entry are the caller's. What is wrong with the wheel is in
 // the entry's faults; an error says that the file itself could not be read, or
 // is the context's where that ends first.
 // The second result is METADATA byte for byte, nil where there is none to read.
-func Read(ctx context.Context, path, filename, folder string) (Entry, []byte, error) {
+func Read(ctx context.Context, path, filename, folder string, o Options) (Entry, []byte, error) {
 	e := Entry{Filename: finding.Plain(filename), Folder: finding.Plain(folder)}
 	faults := newFaults(e)
-	metadata, err := e.read(ctx, path, filename, faults)
+	metadata, err := e.read(ctx, path, filename, o, faults)
 	if err != nil {
 		return Entry{}, nil, fmt.Errorf("reading wheel %s: %w", path, err)
 	}
@@ -30,7 +44,7 @@ func Read(ctx context.Context, path, filename, folder string) (Entry, []byte, er
 	return e, metadata, nil
 }
 
-func (e *Entry) read(ctx context.Context, path, filename string, faults *faults) (metadata []byte, err error) {
+func (e *Entry) read(ctx context.Context, path, filename string, o Options, faults *faults) (metadata []byte, err error) {
 	name, err := wheel.Parse(filename)
 	malformed := (*wheel.NameError)(nil)
 	switch {
@@ -63,7 +77,7 @@ func (e *Entry) read(ctx context.Context, path, filename string, faults *faults)
 	if info, err = file.Stat(); err != nil {
 		return nil, err
 	}
-	if e.SizeBytes, e.SHA256, err = Digest(interruptible{ctx, file}); err != nil {
+	if e.SizeBytes, e.SHA256, err = digestBy(interruptible{ctx, file}, o.buffer()); err != nil {
 		return nil, err
 	}
 	c := contents{entry: e, name: name, faults: faults}

@@ -26,8 +26,12 @@ func read(t testing.TB, filename string, data []byte) (Entry, []byte) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(path, data, 0o600))
-	e, metadata, err := Read(t.Context(), path, filename, "")
+	e, metadata, err := Read(t.Context(), path, filename, "", Options{})
 	require.NoError(t, err)
+	spare, spareMetadata, err := Read(t.Context(), path, filename, "", Options{Spare: true})
+	require.NoError(t, err)
+	assert.Equal(t, e, spare, "how the machine is used changes no fact")
+	assert.Equal(t, metadata, spareMetadata)
 	return e, metadata
 }
 
@@ -176,12 +180,12 @@ func TestFaultsAreBounded(t *testing.T) {
 
 func TestReadOfWhatIsNoFile(t *testing.T) {
 	dir := t.TempDir()
-	e, _, err := Read(t.Context(), dir, "demo-1.0-py3-none-any.whl", "")
+	e, _, err := Read(t.Context(), dir, "demo-1.0-py3-none-any.whl", "", Options{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{IsADirectory}, codes(e))
-	_, _, err = Read(t.Context(), filepath.Join(dir, "gone"), "demo-1.0-py3-none-any.whl", "")
+	_, _, err = Read(t.Context(), filepath.Join(dir, "gone"), "demo-1.0-py3-none-any.whl", "", Options{})
 	require.ErrorIs(t, err, os.ErrNotExist)
-	_, _, err = Read(t.Context(), "/dev/null", "demo-1.0-py3-none-any.whl", "")
+	_, _, err = Read(t.Context(), "/dev/null", "demo-1.0-py3-none-any.whl", "", Options{})
 	require.ErrorContains(t, err, "not a regular file")
 }
 
@@ -199,7 +203,7 @@ func TestWalkBoundsItsDepth(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 2, "the others are there all the same")
 	require.ErrorContains(t, list[0].Err, "more than 32 folders deep")
-	_, _, err = list[0].Read(t.Context())
+	_, _, err = list[0].Read(t.Context(), Options{})
 	require.ErrorIs(t, err, list[0].Err)
 }
 
@@ -221,7 +225,7 @@ func TestWalkGoesOnAfterAFault(t *testing.T) {
 	for _, s := range list {
 		require.NoError(t, s.Err, s.Filename)
 		if s.IsWheel() {
-			_, _, faulty[s.Filename] = s.Read(t.Context())
+			_, _, faulty[s.Filename] = s.Read(t.Context(), Options{})
 		}
 	}
 	assert.Len(t, faulty, 2)
@@ -274,7 +278,7 @@ func TestReadOfAWheelThatIsReplaced(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), name)
 		require.NoError(t, os.WriteFile(path, data, 0o600))
-		_, _, err := Read(&asked{t.Context(), func() { require.NoError(t, act(path)) }}, path, name, "")
+		_, _, err := Read(&asked{t.Context(), func() { require.NoError(t, act(path)) }}, path, name, "", Options{})
 		assert.ErrorIs(t, err, ErrChanged, what)
 	}
 }
@@ -284,6 +288,6 @@ func TestReadEndsWithTheContext(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, nil, 0o600))
 	require.NoError(t, os.Truncate(path, 1<<40))
 	ctx, cancel := context.WithCancel(t.Context())
-	_, _, err := Read(&asked{ctx, cancel}, path, filepath.Base(path), "")
+	_, _, err := Read(&asked{ctx, cancel}, path, filepath.Base(path), "", Options{})
 	require.ErrorIs(t, err, context.Canceled)
 }

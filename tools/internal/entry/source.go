@@ -40,12 +40,12 @@ func (s Source) IsWheel() bool {
 
 // Read reads a source as Read does. One that is not named like a wheel is not
 // opened; its entry says what it is.
-func (s Source) Read(ctx context.Context) (Entry, []byte, error) {
+func (s Source) Read(ctx context.Context, o Options) (Entry, []byte, error) {
 	if s.Err != nil {
 		return Entry{}, nil, s.Err
 	}
 	if s.IsWheel() && !s.Link {
-		return Read(ctx, s.Path, s.Filename, s.Folder)
+		return Read(ctx, s.Path, s.Filename, s.Folder, o)
 	}
 	e := Entry{Filename: finding.Plain(s.Filename), Folder: finding.Plain(s.Folder)}
 	faults := newFaults(e)

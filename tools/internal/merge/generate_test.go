@@ -33,7 +33,7 @@ func makeWheels(t *testing.T, files ...string) (list []made) {
 		require.NoError(t, os.WriteFile(name, archive.Bytes(), 0o644))
 		var w made
 		var err error
-		w.entry, _, err = entry.Read(t.Context(), name, file, "")
+		w.entry, _, err = entry.Read(t.Context(), name, file, "", entry.Options{})
 		require.NoError(t, err)
 		require.Empty(t, w.entry.Faults)
 		w.contents, err = contents.Read(t.Context(), name, file, "", contents.Options{})

@@ -87,7 +87,7 @@ func (r *run) compare(ctx context.Context, c *checked, name string, p *part) {
 // inspect reads a wheel as generate does.
 func (r *run) inspect(ctx context.Context, a *document.Artifact, name string, p *part) (again document.Artifact, faults []finding.Finding, err error) {
 	filename := path.Base(a.RelativePath)
-	e, _, err := entry.Read(ctx, name, filename, "")
+	e, _, err := entry.Read(ctx, name, filename, "", entry.Options{})
 	if err == nil && e.SHA256 != a.SHA256 {
 		err = entry.ErrChanged
 	}

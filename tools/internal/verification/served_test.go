@@ -25,7 +25,7 @@ import (
 // metadataOf is METADATA of the wheel of torch.
 func metadataOf(t testing.TB, dir string) []byte {
 	t.Helper()
-	_, data, err := entry.Read(t.Context(), filepath.Join(dir, torch), torch, "")
+	_, data, err := entry.Read(t.Context(), filepath.Join(dir, torch), torch, "", entry.Options{})
 	require.NoError(t, err)
 	return data
 }

@@ -58,7 +58,7 @@ func manifestOf(t testing.TB, dir string) *document.Manifest {
 	var entries []entry.Entry
 	var held []contents.Contents
 	for _, s := range sources {
-		e, _, err := s.Read(t.Context())
+		e, _, err := s.Read(t.Context(), entry.Options{})
 		require.NoError(t, err)
 		c, err := contents.Read(t.Context(), s.Path, s.Filename, s.Folder, contents.Options{})
 		require.NoError(t, err)
