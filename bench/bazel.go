@@ -173,10 +173,11 @@ const (
 	oneWheel  = "one changed wheel"
 	cleaned   = "a clean output base, warm disk cache"
 	restarted = "a fresh server"
-
-	// warmingTurns are not counted.
-	warmingTurns = 3
 )
+
+// warmingTurns of Bazel's rows are not counted: its server compiles what it runs
+// often, and one turn is not often.
+const warmingTurns = 3
 
 // builds measures a build after each kind of change.
 func (w *workspace) builds() error {

@@ -55,13 +55,12 @@ type samples map[string][]sample
 // counted.
 func (b *bench) turns(all ...contender) (samples, error) { return b.turnsAfter(1, all...) }
 
-// turnsAfter lets the contenders take turns, of which the first are not counted:
-// a server that compiles what it runs often needs more than one.
+// turnsAfter is turns, with that many first turns that are not counted.
 func (b *bench) turnsAfter(warming int, all ...contender) (samples, error) {
 	got := samples{}
 	for turn := 1 - warming; turn <= b.rounds; turn++ {
 		for _, c := range all {
-			fmt.Fprintf(os.Stderr, "turn %d of %d: %s\n", turn, b.rounds, c.name)
+			fmt.Fprintf(os.Stderr, "turn %d of %d: %s\n", turn+warming, b.rounds+warming, c.name)
 			s, err := c.run()
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.name, err)

@@ -2,8 +2,16 @@ package main
 
 import (
 	"context"
+	"runtime"
 	"sync"
+
+	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/entry"
 )
+
+// reading says how each reads wheels, so many at once.
+func reading(jobs, wheels int) entry.Options {
+	return entry.Options{SpareProcessor: 2*min(jobs, wheels) <= runtime.GOMAXPROCS(0)}
+}
 
 // each calls do for the numbers below n, at most jobs at once, and waits. It
 // returns the context's error where that ends before all are done.

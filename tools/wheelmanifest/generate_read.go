@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/contents"
@@ -143,7 +142,7 @@ func setSource(sourceOf map[string]string, distribution, source string) {
 func (g *generation) readWheels(ctx context.Context, wheels []entry.Source, in *inputs) error {
 	entries := make([]entry.Entry, len(wheels))
 	faulty := make([]error, len(wheels))
-	o := entry.Options{Spare: 2*min(g.jobs, len(wheels)) <= runtime.GOMAXPROCS(0)}
+	o := reading(g.jobs, len(wheels))
 	if err := each(ctx, g.jobs, len(wheels), func(i int) {
 		entries[i], _, faulty[i] = wheels[i].Read(ctx, o)
 	}); err != nil {

@@ -37,7 +37,7 @@ is wrong: that is a fact about the wheel.`, &o)
 	entries := make([]entry.Entry, len(wheels))
 	failed := make([]error, len(wheels))
 	err = each(ctx, o.jobs, len(wheels), func(i int) {
-		entries[i], _, failed[i] = entry.Read(ctx, env.path(wheels[i]), filepath.Base(wheels[i]), "", entry.Options{})
+		entries[i], _, failed[i] = entry.Read(ctx, env.path(wheels[i]), filepath.Base(wheels[i]), "", reading(o.jobs, len(wheels)))
 	})
 	if err != nil {
 		return err

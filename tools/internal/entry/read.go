@@ -13,15 +13,15 @@ import (
 	"github.com/pytorch-manifest/rules_pytorch_manifest/tools/internal/wheel"
 )
 
-// Options are of the machine's, and change nothing of what is read.
+// Options say how to use the machine, and change nothing of what is read.
 type Options struct {
-	// Spare says that for each wheel that is read at once a second processor is
-	// left: it reads with larger buffers while the first hashes.
-	Spare bool
+	// SpareProcessor says that each wheel that is read at once has a second
+	// processor to itself, which reads while the first hashes.
+	SpareProcessor bool
 }
 
-func (o Options) buffer() int {
-	if o.Spare {
+func (o Options) digestBuffer() int {
+	if o.SpareProcessor {
 		return spareDigestBuffer
 	}
 	return digestBuffer
@@ -77,7 +77,7 @@ func (e *Entry) read(ctx context.Context, path, filename string, o Options, faul
 	if info, err = file.Stat(); err != nil {
 		return nil, err
 	}
-	if e.SizeBytes, e.SHA256, err = digestBy(interruptible{ctx, file}, o.buffer()); err != nil {
+	if e.SizeBytes, e.SHA256, err = digestWith(interruptible{ctx, file}, o.digestBuffer()); err != nil {
 		return nil, err
 	}
 	c := contents{entry: e, name: name, faults: faults}
